@@ -1,0 +1,218 @@
+/*
+ * Every answer a client can get, in one table: number, name, sentence in
+ * English and Spanish.
+ *
+ * The order is the order of precedence: when several would fit, the
+ * earlier one is answered.  The numbers are part of the protocol; a new
+ * status takes a free number in its hundred.
+ *
+ *   1xx the line        2xx who signed        3xx may they
+ *   4xx whom and what   5xx how much          6xx holds and reversals
+ *   7xx bodies          8xx questions         9xx the service
+ */
+#ifndef POSITO_STATUS_H
+#define POSITO_STATUS_H
+
+#include <posito/bytes.h>
+
+#define STATUSES(X)                                                           \
+    X(ACCEPTED, 0, "ok", "Done.", "Hecho.")                                   \
+    X(LINE_TOO_LONG, 100, "line-too-long",                                    \
+        "The line is longer than 4,096 bytes.",                               \
+        "La línea pasa de 4,096 bytes.")                                      \
+    X(BAD_BYTE, 101, "bad-byte",                                              \
+        "The line has a byte that is not plain ASCII (0x20 to 0x7E).",        \
+        "La línea tiene un byte que no es ASCII simple (0x20 a 0x7E).")       \
+    X(UNKNOWN_VERB, 102, "unknown-verb",                                      \
+        "There is no such operation. Type help for the list.",                \
+        "No existe esa operación. Escriba help para ver la lista.")           \
+    X(BAD_FIELD, 103, "bad-field",                                            \
+        "A word is not of the form key=value, or there is a space too many.", \
+        "Una palabra no tiene la forma clave=valor, o sobra un espacio.")     \
+    X(UNKNOWN_KEY_WORD, 104, "unknown-field",                                 \
+        "The operation has no field of that name.",                           \
+        "La operación no tiene un campo con ese nombre.")                     \
+    X(REPEATED_FIELD, 105, "repeated-field", "A field is given twice.",       \
+        "Un campo aparece dos veces.")                                        \
+    X(MISORDERED_FIELD, 106, "misordered-field",                              \
+        "The fields are not in the operation's order.",                       \
+        "Los campos no están en el orden de la operación.")                   \
+    X(MISSING_FIELD, 107, "missing-field", "A field is missing.",             \
+        "Falta un campo.")                                                    \
+    X(BAD_VALUE, 108, "bad-value",                                            \
+        "The value is not of the kind this field takes.",                     \
+        "El valor no es del tipo que lleva este campo.")                      \
+    X(SECOND_SPELLING, 109, "second-spelling",                                \
+        "The value has another, shorter spelling; only that one is taken.",   \
+        "El valor tiene otra escritura más corta; sólo esa se acepta.")       \
+    X(WRONG_DIGITS, 110, "wrong-digits",                                      \
+        "The amount must have exactly the digits of its currency.",           \
+        "El importe debe llevar exactamente los decimales de su moneda.")     \
+    X(UNKNOWN_CURRENCY, 111, "unknown-currency",                              \
+        "The ledger does not keep that currency.",                            \
+        "El libro no lleva esa moneda.")                                      \
+    X(AMOUNT_ABOVE_CAP, 112, "amount-above-cap",                              \
+        "The amount is above the largest one a line may carry.",              \
+        "El importe pasa del máximo que puede llevar una línea.")             \
+    X(AMOUNT_NOT_POSITIVE, 113, "amount-not-positive",                        \
+        "The amount must be more than zero.",                                 \
+        "El importe debe ser mayor que cero.")                                \
+    X(NOT_IN_A_BODY, 114, "not-in-a-body",                                    \
+        "This operation cannot stand there.",                                 \
+        "Esta operación no puede ir en ese lugar.")                           \
+    X(UNKNOWN_KEY, 200, "unknown-key", "No key has that name.",               \
+        "Ninguna llave tiene ese nombre.")                                    \
+    X(BAD_SIGNATURE, 201, "bad-signature",                                    \
+        "The signature does not fit the line, the key or this ledger.",       \
+        "La firma no corresponde a la línea, a la llave o a este libro.")     \
+    X(BAD_PROOF, 202, "bad-proof",                                            \
+        "The new key has not proved that its owner holds it.",                \
+        "La llave nueva no ha probado que su dueño la tiene.")                \
+    X(BAD_POINT, 203, "bad-public-key",                                       \
+        "That is not a usable Ed25519 public key.",                           \
+        "Esa no es una llave pública Ed25519 utilizable.")                    \
+    X(ID_REUSED, 204, "id-reused",                                            \
+        "This id was already used for another line by the same key.",         \
+        "Este id ya se usó para otra línea con la misma llave.")              \
+    X(KEY_REVOKED, 205, "key-revoked", "The key was revoked.",                \
+        "La llave fue revocada.")                                             \
+    X(NOT_LOGGED_IN, 206, "not-logged-in",                                    \
+        "Log in first: type hello.", "Identifíquese primero: escriba hello.") \
+    X(NO_CHALLENGE, 207, "no-challenge",                                      \
+        "Ask for a challenge first: type hello.",                             \
+        "Pida primero un reto: escriba hello.")                               \
+    X(WRONG_KIND, 300, "wrong-kind",                                          \
+        "A key of this kind may not do that.",                                \
+        "Una llave de este tipo no puede hacer eso.")                         \
+    X(OUT_OF_SCOPE, 301, "out-of-scope",                                      \
+        "The key's scope does not reach that party or book.",                 \
+        "El alcance de la llave no llega a esa parte o a ese libro.")         \
+    X(OWN_ACCOUNT, 302, "own-account",                                        \
+        "Nobody may post to an account of their own.",                        \
+        "Nadie puede asentar en una cuenta propia.")                          \
+    X(OVER_LIMIT, 303, "over-limit",                                          \
+        "The amount is above the key's limit for one operation.",             \
+        "El importe pasa del límite de la llave para una operación.")         \
+    X(OVER_DAILY_LIMIT, 304, "over-daily-limit",                              \
+        "The amount is above what the key may still move today.",             \
+        "El importe pasa de lo que la llave puede mover todavía hoy.")        \
+    X(BAD_POLICY, 305, "bad-policy",                                          \
+        "Such a policy could never be met, or is not served yet.",            \
+        "Esa regla nunca podría cumplirse, o aún no se atiende.")             \
+    X(LAST_KEY, 306, "last-key",                                              \
+        "Without this key nobody could add another one.",                     \
+        "Sin esta llave nadie podría dar de alta otra.")                      \
+    X(NOT_FOUNDING, 307, "not-founding",                                      \
+        "That can only be done when the ledger is founded.",                  \
+        "Eso sólo puede hacerse al fundar el libro.")                         \
+    X(UNKNOWN_BOOK, 400, "unknown-book", "There is no such book.",            \
+        "No existe ese libro.")                                               \
+    X(UNKNOWN_PARTY, 401, "unknown-party", "There is no such party.",         \
+        "No existe esa parte.")                                               \
+    X(UNKNOWN_ACCOUNT, 402, "unknown-account", "There is no such account.",   \
+        "No existe esa cuenta.")                                              \
+    X(WRONG_PARTY, 403, "wrong-party",                                        \
+        "A party of this kind cannot take that place.",                       \
+        "Una parte de este tipo no puede ocupar ese lugar.")                  \
+    X(NAME_TAKEN, 404, "name-taken", "The name is taken.",                    \
+        "El nombre ya está ocupado.")                                         \
+    X(PARTY_CLOSED, 405, "party-closed", "The party is closed.",              \
+        "La parte está cerrada.")                                             \
+    X(PARTY_FROZEN, 406, "party-frozen",                                      \
+        "The party's accounts are frozen by an order.",                       \
+        "Las cuentas de la parte están congeladas por una orden.")            \
+    X(NOT_FROZEN, 407, "not-frozen", "The party is not frozen.",              \
+        "La parte no está congelada.")                                        \
+    X(NOT_EMPTY, 408, "not-empty",                                            \
+        "The party still has a balance, a hold or open dependants.",          \
+        "La parte aún tiene saldo, una retención o dependientes abiertos.")   \
+    X(SAME_ACCOUNT, 409, "same-account",                                      \
+        "Both sides are the same account.",                                   \
+        "Ambos lados son la misma cuenta.")                                   \
+    X(OTHER_CURRENCY, 410, "other-currency",                                  \
+        "The account is kept in another currency.",                           \
+        "La cuenta se lleva en otra moneda.")                                 \
+    X(OTHER_BOOK, 411, "other-book", "The parties are in different books.",   \
+        "Las partes están en libros distintos.")                              \
+    X(CONTROL_ROLE, 412, "control-role",                                      \
+        "That account is moved by its own operations only.",                  \
+        "Esa cuenta sólo se mueve con sus propias operaciones.")              \
+    X(WRONG_DATE, 413, "wrong-date",                                          \
+        "That date is not the book's open day, or does not follow it.",       \
+        "Esa fecha no es el día abierto del libro, o no le sigue.")           \
+    X(INSUFFICIENT, 500, "insufficient-funds",                                \
+        "The available balance is too small.",                                \
+        "El saldo disponible no alcanza.")                                    \
+    X(NOT_BALANCED, 501, "not-balanced",                                      \
+        "The postings do not sum to zero in each book and currency.",         \
+        "Los asientos no suman cero en cada libro y moneda.")                 \
+    X(BALANCE_OVERFLOW, 502, "balance-overflow",                              \
+        "The balance would become larger than the ledger can hold.",          \
+        "El saldo sería mayor de lo que el libro puede llevar.")              \
+    X(ABOVE_STAKE, 503, "above-stake",                                        \
+        "That is more than was put into the pool.",                           \
+        "Es más de lo que se puso en el fondo.")                              \
+    X(UNKNOWN_HOLD, 600, "unknown-hold", "There is no such hold.",            \
+        "No existe esa retención.")                                           \
+    X(HOLD_ENDED, 601, "hold-ended",                                          \
+        "The hold was captured, released or has expired.",                    \
+        "La retención ya se cobró, se liberó o venció.")                      \
+    X(ABOVE_HOLD, 602, "above-hold",                                          \
+        "That is more than is still held.",                                   \
+        "Es más de lo que queda retenido.")                                   \
+    X(BAD_EXPIRY, 603, "bad-expiry",                                          \
+        "A hold must end in the future, within 400 days.",                    \
+        "Una retención debe terminar en el futuro, dentro de 400 días.")      \
+    X(UNKNOWN_ENTRY, 604, "unknown-entry",                                    \
+        "The journal has no such entry or line.",                             \
+        "El diario no tiene ese asiento o esa línea.")                        \
+    X(NOT_REVERSIBLE, 605, "not-reversible",                                  \
+        "An entry of that kind cannot be reversed.",                          \
+        "Un asiento de ese tipo no puede revertirse.")                        \
+    X(ALREADY_REVERSED, 606, "already-reversed",                              \
+        "The entry was already reversed.", "El asiento ya fue revertido.")    \
+    X(BAD_BODY, 700, "bad-body",                                              \
+        "The body does not have the lines or the root that were signed.",     \
+        "El cuerpo no tiene las líneas o la raíz que se firmaron.")           \
+    X(BODY_TOO_LARGE, 701, "body-too-large",                                  \
+        "A body has at most 10,000 lines and 2 MiB.",                         \
+        "Un cuerpo tiene a lo más 10,000 líneas y 2 MiB.")                    \
+    X(LINE_REFUSED, 702, "line-refused",                                      \
+        "A line of the body was refused, so nothing was done.",               \
+        "Se rechazó una línea del cuerpo, así que no se hizo nada.")          \
+    X(BEYOND_END, 800, "beyond-end", "The ledger has not come that far.",     \
+        "El libro no ha llegado tan lejos.")                                  \
+    X(BAD_RANGE, 801, "bad-range",                                            \
+        "The range ends before it begins, or is too long.",                   \
+        "El intervalo termina antes de empezar, o es demasiado largo.")       \
+    X(BUSY, 900, "busy", "Too much is waiting; try again shortly.",           \
+        "Hay demasiado en espera; intente de nuevo en un momento.")           \
+    X(TOO_SLOW, 901, "too-slow",                                              \
+        "The connection was idle or a line took too long.",                   \
+        "La conexión estuvo inactiva o una línea tardó demasiado.")           \
+    X(STOPPING, 902, "stopping", "The daemon is stopping.",                   \
+        "El servidor se está deteniendo.")                                    \
+    X(READ_ONLY, 903, "read-only",                                            \
+        "The disk is almost full; only questions are answered.",              \
+        "El disco está casi lleno; sólo se responden preguntas.")             \
+    X(TOO_MANY, 904, "too-many-connections",                                  \
+        "There are too many connections.", "Hay demasiadas conexiones.")
+
+enum status {
+#define X(symbol, number, name, english, spanish) STATUS_##symbol = (number),
+    STATUSES(X)
+#undef X
+};
+
+enum language { LANGUAGE_EN, LANGUAGE_ES };
+
+/* "insufficient-funds"; never NULL for a status of the table. */
+const char *status_name(enum status);
+
+/* The sentence for a person, UTF-8, ends in a full stop. */
+const char *status_sentence(enum status, enum language);
+
+/* False if no status has that name. */
+bool status_parse(struct bytes name, enum status *) WARN_UNUSED_RESULT;
+
+#endif
