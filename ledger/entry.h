@@ -1,0 +1,87 @@
+/*
+ * An entry as the journal has it: text lines.
+ *
+ *     17 2026-11-23T22:20:23.123Z 2026-11-23     index, time, business date
+ *     capture hold=12 ... sig=...                the line as signed
+ *     + us/m1042/share/USD 25.00                 effects
+ *     + us/la/drawer/USD -25.00
+ *
+ * These lines with their LFs are the leaf, at most 65,535 bytes, whose
+ * SHA-256(00 || leaf) is in the tree.  After the leaf stand the attached
+ * lines, to which the leaf is committed: the body of a batch or of genesis
+ * (by root= in the signed line), then effect lines that were too many for
+ * the leaf (by "+ effects lines=N root=HASH" in the leaf).
+ *
+ *     + ACCOUNT AMOUNT               a posting; debit positive
+ *     + expire hold=N                a hold that ended with this entry
+ *     + accepted=N refused=N         what became of a batch's lines
+ *     - LINE STATUS                  a refused line of a batch, mode=each
+ */
+#ifndef POSITO_LEDGER_ENTRY_H
+#define POSITO_LEDGER_ENTRY_H
+
+#include <posito/date.h>
+#include <posito/operation.h>
+
+#define ENTRY_LEAF_MAX 65535
+#define ENTRY_EFFECTS_IN_LEAF_MAX 4096
+
+struct entry {
+    uint64_t index;
+    struct instant time;
+    struct date date;
+    struct bytes all;     /* leaf and attached lines */
+    struct bytes leaf;
+    struct bytes line;    /* the signed line, without LF */
+    struct bytes body;    /* its body's lines, each with LF; or empty */
+    struct bytes effects; /* effect lines, in the leaf or attached */
+};
+
+/*
+ * Split the first entry off rest.  False if it is not well-formed (an
+ * attached root that does not fit is not well-formed either).  The body's
+ * length comes from the line's lines=; whether its root fits root= is
+ * checked too.  All views point into rest.
+ */
+bool entry_next(struct bytes *rest, struct entry *) WARN_UNUSED_RESULT;
+
+/*
+ * Append an entry.  effects are complete lines; where they go is decided
+ * here.  *leaf_length is set to the bytes of the leaf.
+ */
+void entry_append(struct buffer *, uint64_t index, struct instant,
+    struct date, struct bytes line, struct bytes body, struct bytes effects,
+    size_t *leaf_length);
+
+/*
+ * Next line of effects.  kind says which fields are set.  False at the end
+ * or at a malformed line (then *malformed is true).
+ */
+enum effect_kind {
+    EFFECT_POSTING,
+    EFFECT_EXPIRE,
+    EFFECT_COUNTS,
+    EFFECT_REFUSED_LINE
+};
+
+struct effect {
+    enum effect_kind kind;
+    struct account_name account; /* POSTING */
+    int64_t minor;               /* POSTING */
+    uint64_t number;   /* EXPIRE: hold; COUNTS: accepted; REFUSED: line */
+    uint64_t refused;  /* COUNTS */
+    enum status status; /* REFUSED_LINE */
+};
+
+bool entry_next_effect(struct bytes *effects, struct effect *,
+    bool *malformed) WARN_UNUSED_RESULT;
+
+void entry_append_posting(
+    struct buffer *effects, const struct account_name *, int64_t minor);
+void entry_append_expire(struct buffer *effects, uint64_t hold);
+void entry_append_counts(
+    struct buffer *effects, uint64_t accepted, uint64_t refused);
+void entry_append_refused(
+    struct buffer *effects, uint64_t line, enum status);
+
+#endif

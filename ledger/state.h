@@ -1,0 +1,124 @@
+/*
+ * The state: records by table and key.  Writes go to an in-memory table
+ * that lies over LMDB; now and then the table is frozen and a background
+ * thread writes it to LMDB, sorted, in one synced transaction.  The journal
+ * is the truth; this can always be rebuilt from it.
+ *
+ *     main thread                        background thread
+ *     get / put / delete / scan
+ *     state_freeze        ---------->    state_flush
+ *     get / put / ... go on
+ *     state_thaw          <----------    (flush has returned)
+ *
+ * Every function but state_flush is for one thread, the owner's.
+ *
+ * Sticky: after the first failure (storage, memory, a value whose checksum
+ * does not fit) reads find nothing and writes do nothing; the owner asks
+ * state_failed before it lets anything leave.
+ */
+#ifndef POSITO_LEDGER_STATE_H
+#define POSITO_LEDGER_STATE_H
+
+#include <posito/bytes.h>
+#include <posito/failure.h>
+#include <posito/hash.h>
+
+/* The number is on disk and in the digest: append, never reorder. */
+enum table {
+    TABLE_META,         /* name -> what the kernel remembers */
+    TABLE_BOOK,         /* number u8 -> book */
+    TABLE_PARTY,        /* name -> party */
+    TABLE_PARTY_NUMBER, /* number be32 -> name */
+    TABLE_CHILD,        /* parent be32, child be32 -> nothing */
+    TABLE_KEY,          /* name -> signing key */
+    TABLE_POLICY,       /* verb name, 0, currency u8, over be64 -> quorum */
+    TABLE_ACCOUNT,      /* account id -> sides, holds, counts */
+    TABLE_HISTORY,      /* account id, block be32 -> 16 references */
+    TABLE_ORDER_ID,     /* key number be32, ULID -> entry index, check */
+    TABLE_HOLD,         /* entry index be64 -> hold */
+    TABLE_EXPIRY,       /* until be64, entry index be64 -> nothing */
+    TABLE_USAGE,        /* key number be32, currency u8, date be32 -> used */
+    TABLE_STAKE,        /* pool be32, party be32, currency u8 -> amount */
+    TABLE_DAY,          /* book u8, date be32 -> first entry index */
+    TABLE_REVERSAL,     /* entry index be64, line be32 -> reversing entry */
+    TABLE_TREE,         /* height u8, number be64 -> subtree's root */
+    TABLE_COUNT
+};
+
+#define STATE_KEY_MAX 64   /* bytes */
+#define STATE_VALUE_MAX 1024
+
+struct state;
+
+struct state_options {
+    const char *folder;  /* made if it is not there; holds data.mdb */
+    uint64_t map_bytes;  /* LMDB's map: the file never grows beyond it */
+    bool temporary;      /* no need to survive: nothing is synced */
+};
+
+/* 0, or -1.  Creation is power-safe: in a temporary folder, then renamed. */
+int state_open(struct state **, const struct state_options *,
+    struct failure *) WARN_UNUSED_RESULT;
+
+/* What was not flushed is lost (the journal has it).  NULL is harmless. */
+void state_close(struct state *);
+
+bool state_failed(const struct state *);
+const struct failure *state_failure(const struct state *);
+
+/* *value is valid until the next put, delete, rollback or thaw. */
+bool state_get(struct state *, enum table, struct bytes key,
+    struct bytes *value) WARN_UNUSED_RESULT;
+void state_put(struct state *, enum table, struct bytes key,
+    struct bytes value);
+void state_delete(struct state *, enum table, struct bytes key);
+
+/*
+ * Walk over the records of a table whose key starts with prefix, in order
+ * of the keys.  Sees the state as it was at open; writing meanwhile is
+ * allowed.  Cost: the table's records in memory plus the records found.
+ */
+struct state_scan;
+struct state_scan *state_scan_open(
+    struct state *, enum table, struct bytes prefix); /* NULL: failed */
+/* False at the end or after a failure.  Views live until the next call. */
+bool state_scan_next(struct state_scan *, struct bytes *key,
+    struct bytes *value) WARN_UNUSED_RESULT;
+void state_scan_close(struct state_scan *);
+
+/*
+ * Undo.  Between a mark and its release, rollback(mark) takes back every
+ * write since the mark.  Marks nest; release or roll back the inner first.
+ */
+size_t state_mark(struct state *);
+void state_rollback(struct state *, size_t mark); /* also releases it */
+void state_release(struct state *, size_t mark);
+
+/* Memory used by records not yet flushed, in bytes; and their count. */
+size_t state_pending_bytes(const struct state *);
+size_t state_pending_records(const struct state *);
+
+/*
+ * Freeze what was written so far.  Not while a mark is open, nor before
+ * the last frozen table was thawed.  0, or -1.
+ */
+int state_freeze(struct state *) WARN_UNUSED_RESULT;
+
+/* Write the frozen table to LMDB in one synced transaction.  Any thread. */
+int state_flush(struct state *, struct failure *) WARN_UNUSED_RESULT;
+
+/* Drop the frozen table after its flush returned 0. */
+void state_thaw(struct state *);
+
+/* The three in turn, for those who can wait. */
+int state_save(struct state *, struct failure *) WARN_UNUSED_RESULT;
+
+/*
+ * SHA-256 over all flushed records in order of table and key, each as
+ * table u8, key length u16, key, value length u32, value.  Call when
+ * nothing is pending (after state_save) to get the state's digest.
+ */
+int state_digest(struct state *, struct hash *, struct failure *)
+    WARN_UNUSED_RESULT;
+
+#endif
