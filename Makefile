@@ -52,11 +52,28 @@ objects = $(1:%.c=$(BUILD)/%.o)
 ARCHIVES := $(BUILD)/libdaemon.a $(BUILD)/libtools.a $(BUILD)/libledger.a \
 	$(BUILD)/libprotocol.a $(BUILD)/libvocabulary.a
 
+# Where the demonstrations live: `make run` keeps its federation here.
+RUN_DIR ?= build/federation
+DIR     ?=
+
 all: programs
+
+help:
+	@echo "make run            install what is missing, build, found a demonstration"
+	@echo "                    federation and serve it here (RUN_DIR=$(RUN_DIR))"
+	@echo "make demo           play a season and a working day, audit it, exit"
+	@echo "                    (DIR=folder keeps the journal and the keys)"
+	@echo "make test           install what is missing, build, run the tests (5 minutes)"
+	@echo "make check-long     the long tests"
+	@echo "make check-sanitizers   the tests under ASan+UBSan, then TSan"
+	@echo "make programs       build positod, posito, posito-audit, posito-demo"
+	@echo "make install        PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)"
+	@echo "make compile_commands.json   for clangd and clang-tidy"
+	@echo "make clean"
 
 include tests/tests.mk
 
-programs: $(BUILD)/positod $(PROGRAMS:%=$(BUILD)/%)
+programs: $(BUILD)/positod $(PROGRAMS:%=$(BUILD)/%) $(BUILD)/libposito.a
 
 $(BUILD)/libvocabulary.a: $(call objects,$(VOCABULARY))
 $(BUILD)/libprotocol.a: $(call objects,$(PROTOCOL))
@@ -82,10 +99,49 @@ $(PROGRAMS:%=$(BUILD)/%): $(BUILD)/%: $(BUILD)/tools/%.o $(ARCHIVES)
 	@echo "  LD  $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_TOOLS) $(LIBS_LEDGER) $(LIBS_CORE)
 
+run:
+	@tools/packages.sh build
+	@$(MAKE) --no-print-directory -j2 programs
+	@exec $(BUILD)/posito-demo --data tests/data --stay $(RUN_DIR)
+
+demo:
+	@tools/packages.sh build
+	@$(MAKE) --no-print-directory -j2 programs
+	@$(BUILD)/posito-demo --data tests/data $(DIR)
+
+install: programs
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin \
+		$(DESTDIR)$(PREFIX)/include/posito $(DESTDIR)$(PREFIX)/lib \
+		$(DESTDIR)$(PREFIX)/share/doc/posito
+	install -m 755 $(BUILD)/positod $(DESTDIR)$(PREFIX)/sbin
+	install -m 755 $(BUILD)/posito $(BUILD)/posito-audit \
+		$(DESTDIR)$(PREFIX)/bin
+	install -m 644 include/posito/*.h include/posito/*.def \
+		$(DESTDIR)$(PREFIX)/include/posito
+	install -m 644 $(BUILD)/libposito.a $(DESTDIR)$(PREFIX)/lib
+	install -m 644 README.md LICENSE $(DESTDIR)$(PREFIX)/share/doc/posito
+	install -m 644 protocol/FORMAT.md \
+		$(DESTDIR)$(PREFIX)/share/doc/posito/PROTOCOL.md
+	install -m 644 ledger/FORMAT.md \
+		$(DESTDIR)$(PREFIX)/share/doc/posito/JOURNAL.md
+
+# What a client in C links: the vocabulary, the protocol and the client.
+$(BUILD)/libposito.a: $(call objects,$(VOCABULARY) $(PROTOCOL) tools/client.c)
+
+# One entry a source file, as clang's tools want it.
+SOURCES := $(VOCABULARY) $(PROTOCOL) $(LEDGER) $(DAEMON) daemon/main.c \
+	$(TOOLS) $(PROGRAMS:%=tools/%.c) $(TESTLIB) $(TESTS:%=tests/%.c)
+compile_commands.json: Makefile $(SOURCES)
+	@{ separator='['; for source in $(SOURCES); do \
+		printf '%s{"directory":"%s","file":"%s","command":"%s"}\n' \
+			"$$separator" "$(CURDIR)" "$$source" \
+			"$(CC) $(CPPFLAGS) $(CFLAGS) -c $$source"; \
+		separator=,; done; echo ']'; } >$@
+
 clean:
 	rm -rf build compile_commands.json
 
-.PHONY: all programs clean
+.PHONY: all help programs run demo install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
