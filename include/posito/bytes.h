@@ -35,6 +35,16 @@ int bytes_compare(struct bytes, struct bytes);
 
 bool bytes_start_with(struct bytes, const char *prefix);
 
+/* What follows the first count bytes; an empty view if there are fewer. */
+static inline struct bytes bytes_after(struct bytes view, size_t count)
+{
+    if (count == 0)
+        return view;
+    if (count > view.length)
+        count = view.length;
+    return (struct bytes){view.data + count, view.length - count};
+}
+
 /*
  * Split off the next line.  On true, *line is the line without its LF and
  * *rest what follows the LF.  False if rest holds no LF; then nothing is
