@@ -45,7 +45,8 @@ void admit_free(struct order *);
 /*
  * How many body lines follow this line on a connection: 0 for a line
  * without body.  False if the verb has a body but the line does not
- * decode, so that what follows cannot be told apart; *fault says why.
+ * decode, so that what follows cannot be told apart, or if it announces
+ * more than BODY_LINES_MAX lines; *fault says why.
  */
 bool admit_body_lines(struct bytes line, uint64_t *lines, struct fault *)
     WARN_UNUSED_RESULT;

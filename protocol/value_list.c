@@ -1,0 +1,178 @@
+#include "value.h"
+
+#include <string.h>
+
+/* Split off what stands before the next comma.  False at the end. */
+static bool next_item(struct bytes *rest, bool *more, struct bytes *item)
+{
+    if (!*more)
+        return false;
+    const uint8_t *comma = NULL;
+    if (rest->length > 0)
+        comma = memchr(rest->data, ',', rest->length);
+    size_t length = rest->length;
+    *more = comma != NULL;
+    if (comma != NULL)
+        length = (size_t)(comma - rest->data);
+    *item = bytes_of(rest->data, length);
+    size_t used = length + (comma != NULL ? 1 : 0);
+    *rest = bytes_after(*rest, used);
+    return true;
+}
+
+/* Of two statuses the one that takes precedence. */
+static enum status first_of(enum status a, enum status b)
+{
+    if (a == STATUS_ACCEPTED || b == STATUS_ACCEPTED)
+        return a == STATUS_ACCEPTED ? b : a;
+    return a < b ? a : b;
+}
+
+/* ---- amounts of several currencies ---- */
+
+/* Add one amount where its code belongs.  The order of the codes is the
+ * one spelling; another order of the same amounts is a second one. */
+static enum status add_amount(struct amounts *list, struct amount amount)
+{
+    enum status status = STATUS_ACCEPTED;
+    const char *code = currency_code(amount.currency);
+    for (unsigned i = 0; i < list->count; i++) {
+        int order = strcmp(currency_code(list->list[i].currency), code);
+        if (order == 0)
+            return STATUS_BAD_VALUE;
+        if (order > 0)
+            status = STATUS_SECOND_SPELLING;
+    }
+    if (amount.minor < 0 || list->count == AMOUNTS_MAX)
+        return STATUS_BAD_VALUE;
+    list->list[list->count++] = amount;
+    return status;
+}
+
+enum status value_decode_amounts(
+    struct bytes value, enum field_type type, void *field)
+{
+    (void)type;
+    struct amounts *list = field;
+    struct bytes item;
+    bool more = true;
+    enum status worst = STATUS_ACCEPTED;
+    memset(list, 0, sizeof *list);
+    while (next_item(&value, &more, &item)) {
+        struct amount amount;
+        enum status status =
+            value_of_spelling(amount_parse(item, &amount), item);
+        if (status == STATUS_ACCEPTED)
+            status = add_amount(list, amount);
+        worst = first_of(worst, status);
+    }
+    return worst;
+}
+
+void value_encode_amounts(
+    struct buffer *out, enum field_type type, const void *field)
+{
+    (void)type;
+    const struct amounts *list = field;
+    for (unsigned i = 0; i < list->count && i < AMOUNTS_MAX; i++) {
+        if (i > 0)
+            buffer_char(out, ',');
+        amount_append(out, list->list[i]);
+    }
+}
+
+/* ---- postings ---- */
+
+/* One account:digits; *name is a view of the account's name, which has
+ * one spelling, so that equal names are equal bytes. */
+static enum status check_posting(struct bytes item, struct bytes *name)
+{
+    *name = item;
+    const uint8_t *colon = NULL;
+    if (item.length > 0)
+        colon = memchr(item.data, ':', item.length);
+    if (colon == NULL)
+        return STATUS_BAD_VALUE;
+    size_t length = (size_t)(colon - item.data);
+    struct bytes digits = bytes_of(colon + 1, item.length - length - 1);
+    struct account_name account;
+    struct amount amount;
+    *name = bytes_of(item.data, length);
+    if (!account_name_parse(*name, &account))
+        return spelling_account(*name);
+    enum amount_spelling spelling =
+        amount_parse_digits(digits, account.currency, &amount);
+    if (spelling == AMOUNT_MISSPELLED)
+        return spelling_digits(digits, account.currency);
+    if (spelling == AMOUNT_SPELLED && amount.minor == 0)
+        return STATUS_BAD_VALUE;
+    return value_of_spelling(spelling, digits);
+}
+
+enum status value_decode_postings(
+    struct bytes value, enum field_type type, void *field)
+{
+    (void)type;
+    struct bytes names[POSTINGS_MAX];
+    struct bytes rest = value;
+    struct bytes item;
+    size_t count = 0;
+    bool more = true;
+    enum status worst = STATUS_ACCEPTED;
+    while (next_item(&rest, &more, &item)) {
+        if (count == POSTINGS_MAX)
+            return STATUS_BAD_VALUE;
+        worst = first_of(worst, check_posting(item, &names[count]));
+        for (size_t i = 0; i < count; i++)
+            if (bytes_equal(names[i], names[count]))
+                return STATUS_BAD_VALUE;
+        count++;
+    }
+    if (count < 2)
+        return STATUS_BAD_VALUE;
+    *(struct bytes *)field = value;
+    return worst;
+}
+
+/* ---- kinds of key ---- */
+
+enum status value_decode_kinds(
+    struct bytes value, enum field_type type, void *field)
+{
+    (void)type;
+    const char *const *words = field_words(FIELD_KEY_KIND);
+    struct bytes item;
+    uint32_t set = 0;
+    bool more = true;
+    enum status worst = STATUS_ACCEPTED;
+    while (next_item(&value, &more, &item)) {
+        unsigned kind = 0;
+        while (words[kind] != NULL && !bytes_equal_text(item, words[kind]))
+            kind++;
+        if (words[kind] == NULL)
+            return STATUS_BAD_VALUE;
+        /* Anything at or above this kind already there: out of order. */
+        if (set >> kind != 0)
+            worst = STATUS_SECOND_SPELLING;
+        set |= 1U << kind;
+    }
+    *(uint32_t *)field = set;
+    return worst;
+}
+
+void value_encode_kinds(
+    struct buffer *out, enum field_type type, const void *field)
+{
+    (void)type;
+    const char *const *words = field_words(FIELD_KEY_KIND);
+    uint32_t set = *(const uint32_t *)field;
+    bool first = true;
+    for (unsigned kind = 0; words[kind] != NULL; kind++) {
+        if (((set >> kind) & 1U) == 0)
+            continue;
+        if (!first)
+            buffer_char(out, ',');
+        buffer_text(out, words[kind]);
+        first = false;
+    }
+}
