@@ -27,7 +27,7 @@ struct keyfile {
     char name[NOTE_NAME_MAX + 1]; /* a key's ident, or a log's origin */
     struct public_key public_key;
     struct secret_key secret; /* zeros while still sealed */
-    bool sealed;
+    bool sealed; /* whether the file has the secret sealed */
 };
 
 enum keyfile_verdict {
@@ -38,13 +38,17 @@ enum keyfile_verdict {
     KEYFILE_NO_MEMORY /* Argon2id needs 256 MiB */
 };
 
-/* passphrase NULL: none at hand.  name and public_key are filled in with
- * every verdict but MALFORMED. */
+/*
+ * passphrase NULL: none at hand; an open file needs none.  The public key
+ * must be that of the secret, else the file is MALFORMED.  name, public_key
+ * and sealed are filled in with every verdict but MALFORMED.
+ */
 enum keyfile_verdict keyfile_read(
     struct bytes text, const char *passphrase, struct keyfile *)
     WARN_UNUSED_RESULT;
 
-/* passphrase NULL: leave it open.  0, or -1 if out of memory. */
+/* passphrase NULL: leave it open.  0, or -1 if out of memory.  The caller
+ * wipes the text of an open file after use. */
 int keyfile_write(struct buffer *text, const struct keyfile *,
     const char *passphrase) WARN_UNUSED_RESULT;
 
