@@ -28,10 +28,9 @@ struct archive {
     int (*read)(void *context, uint64_t index, struct buffer *out,
         struct failure *);
     void *context;
-    /* Turns a journal line back into an order without checking signatures
-     * (admit_unchecked) and frees it. */
-    int (*decode)(struct order *, struct bytes line, struct bytes body);
-    void (*forget)(struct order *);
+    /* Decodes a line of the journal again (codec_decode): a signed line,
+     * or a line of a batch's body.  Views in the operation point into it. */
+    bool (*decode)(struct operation *, struct bytes line, bool in_body);
 };
 
 /*

@@ -1,0 +1,67 @@
+/*
+ * Accounts: one record for each book, party, role and currency.
+ *
+ * The account of party 0 is the control total of its book, role and
+ * currency: the sum over all parties, kept up with each posting, so that a
+ * trial balance reads a few records.  It has no history.
+ *
+ * An account comes into being with its first posting, or with the first
+ * hold that touches it.
+ */
+#ifndef POSITO_LEDGER_ACCOUNT_H
+#define POSITO_LEDGER_ACCOUNT_H
+
+#include "state.h"
+
+#include <posito/chart.h>
+
+/* Key in TABLE_ACCOUNT: book u8, currency u8, role u8, 0, party be32. */
+#define ACCOUNT_ID_LENGTH 8
+
+struct account_id {
+    uint8_t data[ACCOUNT_ID_LENGTH];
+};
+
+#define ACCOUNT_CONTROL 0U /* party number of the control totals */
+
+struct account_id account_id_of(
+    uint8_t book, enum currency, enum role, uint32_t party);
+bool account_id_equal(const struct account_id *, const struct account_id *);
+uint8_t account_id_book(const struct account_id *);
+enum currency account_id_currency(const struct account_id *);
+enum role account_id_role(const struct account_id *);
+uint32_t account_id_party(const struct account_id *);
+
+/* The control total that the account belongs to. */
+struct account_id account_id_control(const struct account_id *);
+
+/* Sums never fall, and each is below 2^63. */
+struct account {
+    int64_t debits;
+    int64_t credits;
+    int64_t debits_held; /* what open holds would debit */
+    int64_t credits_held;
+    uint64_t postings; /* of a control total: of all its accounts */
+    uint64_t opened;   /* entry that first posted; 0 if postings is 0 */
+    uint64_t last;     /* entry that last posted; 0 if postings is 0 */
+};
+
+/* False, and all zero, if there is no such account or storage failed. */
+bool account_load(struct state *, const struct account_id *,
+    struct account *);
+void account_store(struct state *, const struct account_id *,
+    const struct account *);
+
+/* On the role's normal side: a share of 25.00 is +2500. */
+int64_t account_balance(const struct account *, enum role);
+
+/* What holds take from the available balance: the side that decreases. */
+int64_t account_held(const struct account *, enum role);
+
+/* Balance less held; may be below zero where the role allows it. */
+int64_t account_available(const struct account *, enum role);
+
+/* Nothing posted that does not cancel out, and nothing held. */
+bool account_is_zero(const struct account *);
+
+#endif

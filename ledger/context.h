@@ -1,0 +1,202 @@
+/*
+ * Inside the ledger: the struct behind ledger.h, and the context that an
+ * operation decides in.  Only files of ledger/ include this.
+ *
+ * An operation is a function that makes all its checks, returns if any of
+ * them refused, and then writes:
+ *
+ *     void share_transfer(struct context *c, const struct operation *op)
+ *     {
+ *         share_plan_transfer(c, op);        adds legs
+ *         posting_check(c);
+ *         if (context_refused(c))
+ *             return;
+ *         (marker comment)
+ *         posting_commit(c);
+ *     }
+ *
+ * Checks call context_refuse, which keeps the status that comes first in
+ * the status table.  So the precedence holds whatever the order of the
+ * checks is; a check that lacks what an earlier one did not find is left
+ * out.
+ */
+#ifndef POSITO_LEDGER_CONTEXT_H
+#define POSITO_LEDGER_CONTEXT_H
+
+#include "history.h"
+#include "ledger.h"
+#include "record.h"
+
+/* Most accounts one operation can touch. */
+#define CONTEXT_LEGS_MAX POSTINGS_MAX
+
+/*
+ * What one operation does to one account: minor is posted (debit positive,
+ * 0: nothing), the held sides change.
+ */
+struct leg {
+    struct account_id id;
+    struct party party;
+    int64_t minor;
+    int64_t debits_held; /* change */
+    int64_t credits_held;
+    struct account before;
+    struct account after;
+    size_t total; /* its place in totals */
+    const char *field; /* of the line, to name in a refusal */
+};
+
+/* The control total that some legs belong to. */
+struct total {
+    struct account_id id;
+    struct account account;
+    bool posted; /* not only held sides change */
+};
+
+/* A change of what somebody has in a pool. */
+struct stake_change {
+    bool used;
+    uint32_t pool;
+    uint32_t contributor;
+    struct amount change;
+    const char *field;
+};
+
+struct context {
+    struct ledger *ledger;
+    struct state *state;
+    struct signing_key key; /* that signs */
+    struct instant now;
+    uint64_t index; /* the entry's, if accepted */
+    uint32_t line;  /* of a batch's body, from 1; 0: none */
+    bool founding;  /* inside genesis: nobody's permission is asked */
+    bool show_all;  /* write postings to effects also for LITERAL verbs */
+
+    enum status status;  /* the first refusal in precedence, or ACCEPTED */
+    struct bytes field;  /* of that refusal */
+
+    const struct book *book; /* first one acted on; NULL: none yet */
+    struct date date;        /* its business date when it was acted on */
+
+    /* the plan: see posting.h */
+    bool opposite;     /* a reversal: legs and stakes are turned round */
+    bool across_books; /* legs may be in different books */
+    const char *only_field; /* name this field in refusals of legs; NULL */
+    size_t leg_count;
+    struct leg legs[CONTEXT_LEGS_MAX];
+    size_t total_count;
+    struct total totals[CONTEXT_LEGS_MAX];
+    struct stake_change stake;
+
+    /* of a batch or genesis */
+    uint64_t accepted;
+    uint64_t refused;
+    uint64_t refused_line; /* first, where it refuses everything */
+    enum status refused_line_status;
+};
+
+/* An entry that is not yet in the archive. */
+struct recent {
+    size_t offset; /* in ledger->recent_bytes */
+    size_t length;
+};
+
+struct policy_rows {
+    struct quorum *rows;
+    size_t count;
+    uint32_t first[VERB_COUNT + 1]; /* verb's rows: [first[v], first[v+1]) */
+};
+
+struct ledger {
+    struct state *state;
+    struct archive archive;
+    struct failure failure;
+    bool failed;
+
+    bool founded;
+    struct founding founding;
+    struct note_key log_key;
+
+    uint64_t size;
+    struct instant time;
+    struct merkle tree;
+
+    /* Copies of what the tables hold, for speed; context_reload. */
+    struct counters counters;
+    struct book books[RECORD_BOOKS_MAX];
+    struct policy_rows policy;
+
+    /* No open hold ends before this; INT64_MAX: none is open. */
+    int64_t next_expiry_ms;
+
+    /* Entries from recent_first to size; those from group_first on are in
+     * the open group. */
+    uint64_t recent_first;
+    uint64_t group_first;
+    struct buffer recent_bytes;
+    struct recent *recent;
+    size_t recent_capacity;
+
+    struct buffer effects; /* of the entry being decided */
+    struct buffer refused; /* its lines about refused body lines */
+    struct buffer scratch; /* an entry read back */
+
+    struct context context; /* of the decision in progress */
+    struct context reader;  /* for reading postings of past entries */
+};
+
+/*
+ * How a verb is decided, a row a verb in operations.c; both are NULL for
+ * questions and session verbs.
+ *
+ * decide  checks and writes.
+ * plan    for LITERAL verbs: adds the legs that the line states, and the
+ *         stake; also used to read and to reverse a past entry.
+ */
+struct operation_functions {
+    void (*decide)(struct context *, const struct operation *);
+    void (*plan)(struct context *, const struct operation *);
+    bool reversible;
+};
+
+const struct operation_functions *operations_functions(enum verb);
+
+/* Decide one operation by its row, all but the signer's identity. */
+void operations_decide(struct context *, const struct operation *);
+
+/* Forget refusal and plan, for the next operation in the same entry. */
+void context_clear(struct context *);
+
+/* Keep the refusal that is first in precedence.  field: static; or NULL. */
+void context_refuse(struct context *, enum status, const char *field);
+bool context_refused(const struct context *);
+
+/* The entry acts on this book: the first one gives it its date. */
+void context_touch(struct context *, const struct book *);
+
+/* Book by name; refuses UNKNOWN_BOOK and returns NULL. */
+struct book *context_book(
+    struct context *, const struct ident *, const char *field);
+
+/* Party by name; refuses UNKNOWN_PARTY and returns false. */
+bool context_party(struct context *, const struct ident *, const char *field,
+    struct party *);
+
+/* Refuse OUT_OF_SCOPE unless the signer's scope reaches the party. */
+void context_need_party(
+    struct context *, const struct party *, const char *field);
+void context_need_book(
+    struct context *, const struct book *, const char *field);
+
+/* NULL if there is no book of that name. */
+struct book *context_find_book(struct ledger *, const struct ident *);
+
+/* Our failure, not the client's: sticky.  Always returns -1. */
+int context_fail(struct ledger *, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* Read the copies again after the state was opened or rolled back.
+ * False: storage, or bytes that are no such record. */
+bool context_reload(struct ledger *) WARN_UNUSED_RESULT;
+bool context_reload_policy(struct ledger *) WARN_UNUSED_RESULT;
+
+#endif

@@ -1,0 +1,71 @@
+/*
+ * Postings: the plan that an operation collects, checks and commits; and
+ * the postings of past entries read back.
+ *
+ * A plan is a list of legs, one an account.  posting_check applies to all
+ * of them what no operation may break: chart, scope, own account, limits,
+ * freeze, one book, zero sum, available balance, overflow, stakes.
+ */
+#ifndef POSITO_LEDGER_POSTING_H
+#define POSITO_LEDGER_POSTING_H
+
+#include "context.h"
+
+/* ---- planning ---- */
+
+/*
+ * Add a posting to the account that a party has in a role.  Debit positive.
+ * Refuses UNKNOWN_PARTY, WRONG_PARTY, SAME_ACCOUNT.  Returns the party, or
+ * NULL if it is unknown; valid until context_clear.
+ */
+const struct party *posting_add(struct context *, const struct ident *party,
+    enum role, struct amount, const char *field);
+
+/* The same for an account by its full name; also UNKNOWN_BOOK, OTHER_BOOK
+ * (the party is in another book than the name says). */
+void posting_add_name(struct context *, const struct account_name *,
+    int64_t minor, const char *field);
+
+/* For an account by its id, with changes of what is held. */
+struct leg *posting_add_id(struct context *, const struct account_id *,
+    int64_t minor, const char *field);
+
+/* contributor's stake in pool changes with the plan. */
+void posting_add_stake(struct context *, const struct party *pool,
+    const struct party *contributor, struct amount change,
+    const char *field);
+
+/* ---- deciding ---- */
+
+void posting_check(struct context *);
+
+/* Write accounts, totals, history, stakes, usage, and the effect lines of
+ * verbs that are not LITERAL. */
+void posting_commit(struct context *, enum verb);
+
+/* The same for legs that nobody orders: expiry of holds.  Checks nothing. */
+void posting_commit_held(struct context *);
+
+/* ---- reading back ---- */
+
+struct posting {
+    struct account_id id;
+    struct account_name name;
+    int64_t minor; /* debit positive */
+};
+
+struct posting_list {
+    size_t count;
+    struct posting list[CONTEXT_LEGS_MAX];
+    struct operation operation; /* decoded; views into the entry */
+};
+
+/*
+ * The postings of an entry (line 0), or of a line of its body (from 1),
+ * from its literal line or its effects.  *found is false if the body has
+ * no such line.  0, or -1: the entry is not what the ledger wrote.
+ */
+int posting_read(struct ledger *, const struct entry *, uint64_t line,
+    struct posting_list *, bool *found) WARN_UNUSED_RESULT;
+
+#endif
