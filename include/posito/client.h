@@ -19,6 +19,9 @@ int client_connect(struct client **, const char *address, int timeout_ms,
     struct failure *) WARN_UNUSED_RESULT;
 void client_close(struct client *); /* NULL is harmless */
 
+/* Bound every wait from now on; negative: none, to follow a journal. */
+void client_set_timeout(struct client *, int timeout_ms);
+
 /* From the greeting. */
 const struct hash *client_ledger(const struct client *);
 const char *client_origin(const struct client *);
