@@ -25,6 +25,7 @@
 
 #include "history.h"
 #include "ledger.h"
+#include "meta.h"
 #include "record.h"
 
 /* Most accounts one operation can touch. */

@@ -185,40 +185,4 @@ bool record_find_reversal(struct state *, uint64_t entry, uint32_t line,
 void record_put_reversal(
     struct state *, uint64_t entry, uint32_t line, uint64_t reversing);
 
-/* ---- what the kernel remembers: TABLE_META ---- */
-
-/* "founding": written by genesis, never changed. */
-struct founding {
-    uint32_t version;
-    uint32_t chart;
-    uint32_t currencies; /* set of 1 << currency */
-    struct hash id;
-    struct public_key log;
-    char origin[NOTE_NAME_MAX + 1];
-};
-
-bool record_find_founding(struct state *, struct founding *)
-    WARN_UNUSED_RESULT;
-void record_put_founding(struct state *, const struct founding *);
-
-/* "counters": how many there are, so that the next gets its number. */
-struct counters {
-    uint32_t books;
-    uint32_t parties;
-    uint32_t keys;
-    uint64_t keys_version; /* changes of keys */
-};
-
-void record_counters(struct state *, struct counters *); /* zero if none */
-void record_put_counters(struct state *, const struct counters *);
-
-/* "tip": where the journal was when the state was settled. */
-struct tip {
-    struct instant time;
-    struct merkle tree; /* its size is the ledger's size */
-};
-
-bool record_find_tip(struct state *, struct tip *) WARN_UNUSED_RESULT;
-void record_put_tip(struct state *, const struct tip *);
-
 #endif

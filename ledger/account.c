@@ -1,0 +1,119 @@
+#include "account.h"
+
+#include "layout.h"
+
+#include <string.h>
+
+#define ACCOUNT_LENGTH 56
+
+struct account_id account_id_of(
+    uint8_t book, enum currency currency, enum role role, uint32_t party)
+{
+    struct account_id id = { { book, (uint8_t)currency, (uint8_t)role } };
+
+    layout_put_be32(id.data + 4, party);
+    return id;
+}
+
+bool account_id_equal(const struct account_id *a, const struct account_id *b)
+{
+    return memcmp(a->data, b->data, sizeof a->data) == 0;
+}
+
+uint8_t account_id_book(const struct account_id *id)
+{
+    return id->data[0];
+}
+
+enum currency account_id_currency(const struct account_id *id)
+{
+    return (enum currency)id->data[1];
+}
+
+enum role account_id_role(const struct account_id *id)
+{
+    return (enum role)id->data[2];
+}
+
+uint32_t account_id_party(const struct account_id *id)
+{
+    return (uint32_t)id->data[4] << 24 | (uint32_t)id->data[5] << 16 |
+        (uint32_t)id->data[6] << 8 | (uint32_t)id->data[7];
+}
+
+struct account_id account_id_control(const struct account_id *id)
+{
+    struct account_id control = *id;
+
+    layout_put_be32(control.data + 4, ACCOUNT_CONTROL);
+    return control;
+}
+
+bool account_load(struct state *state, const struct account_id *id,
+    struct account *out)
+{
+    struct bytes value;
+    const uint8_t *at;
+
+    *out = (struct account){ 0 };
+    if (!state_get(state, TABLE_ACCOUNT, bytes_of(id->data, sizeof id->data),
+            &value) ||
+        value.length != ACCOUNT_LENGTH)
+        return false;
+    at = value.data;
+    out->debits = (int64_t)layout_get64(at);
+    out->credits = (int64_t)layout_get64(at + 8);
+    out->debits_held = (int64_t)layout_get64(at + 16);
+    out->credits_held = (int64_t)layout_get64(at + 24);
+    out->postings = layout_get64(at + 32);
+    out->opened = layout_get64(at + 40);
+    out->last = layout_get64(at + 48);
+    return true;
+}
+
+void account_store(struct state *state, const struct account_id *id,
+    const struct account *account)
+{
+    uint8_t value[ACCOUNT_LENGTH];
+
+    layout_put64(value, (uint64_t)account->debits);
+    layout_put64(value + 8, (uint64_t)account->credits);
+    layout_put64(value + 16, (uint64_t)account->debits_held);
+    layout_put64(value + 24, (uint64_t)account->credits_held);
+    layout_put64(value + 32, account->postings);
+    layout_put64(value + 40, account->opened);
+    layout_put64(value + 48, account->last);
+    state_put(state, TABLE_ACCOUNT, bytes_of(id->data, sizeof id->data),
+        bytes_of(value, sizeof value));
+}
+
+/* Both sides are in 0 .. 2^63 - 1, so neither difference can overflow. */
+int64_t account_balance(const struct account *account, enum role role)
+{
+    if (role_row(role)->normal == SIDE_DEBIT)
+        return account->debits - account->credits;
+    return account->credits - account->debits;
+}
+
+int64_t account_held(const struct account *account, enum role role)
+{
+    return role_row(role)->normal == SIDE_DEBIT ? account->credits_held
+                                                : account->debits_held;
+}
+
+int64_t account_available(const struct account *account, enum role role)
+{
+    int64_t balance = account_balance(account, role);
+    int64_t available;
+
+    /* Only an account that may go below zero can come near the edge. */
+    if (!minor_subtract(balance, account_held(account, role), &available))
+        return INT64_MIN;
+    return available;
+}
+
+bool account_is_zero(const struct account *account)
+{
+    return account->debits == account->credits &&
+        account->debits_held == 0 && account->credits_held == 0;
+}
