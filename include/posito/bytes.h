@@ -111,6 +111,7 @@ void buffer_truncate(struct buffer *, size_t length);
 /* Drop the first count bytes, moving the rest to the front. */
 void buffer_drop_front(struct buffer *, size_t count);
 
+/* What is appended must not be a view of the same buffer, which may move. */
 void buffer_append(struct buffer *, struct bytes);
 void buffer_text(struct buffer *, const char *text);
 void buffer_char(struct buffer *, char);

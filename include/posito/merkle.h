@@ -22,12 +22,13 @@ void merkle_clear(struct merkle *);
 void merkle_append(struct merkle *, const struct hash *leaf);
 struct hash merkle_root(const struct merkle *);
 
-/* Root over a batch's lines, each leaf one line without its LF. */
+/* Root over a batch's lines, each leaf one line without its LF.  What
+ * follows the last LF is no line and has no part in the root. */
 struct hash merkle_root_of_lines(struct bytes lines);
 
 /*
  * Proofs.  A path is the hashes from the leaf's sibling upward; never
- * more than 64.
+ * more than 64 for trees of less than 2^63 leaves, and ours are.
  */
 #define MERKLE_PATH_MAX 64
 

@@ -28,7 +28,7 @@ struct signature {
     uint8_t data[64];
 };
 
-/* On the main subgroup's curve and not of small order. */
+/* Canonical, on the curve's main subgroup and not of small order. */
 bool public_key_valid(const struct public_key *) WARN_UNUSED_RESULT;
 
 void signature_make(
@@ -56,7 +56,8 @@ bool note_name_valid(struct bytes name) WARN_UNUSED_RESULT;
 bool note_key_make(struct note_key *, struct bytes name, enum note_key_type,
     const struct public_key *) WARN_UNUSED_RESULT;
 
-/* name+keyid+base64(type || key) */
+/* name+keyid+base64(type || key).  A key read from text must fit its id and
+ * be valid as public_key_valid says. */
 void note_key_append(struct buffer *, const struct note_key *);
 bool note_key_parse(struct bytes, struct note_key *) WARN_UNUSED_RESULT;
 
@@ -66,6 +67,10 @@ bool note_key_parse(struct bytes, struct note_key *) WARN_UNUSED_RESULT;
 void note_sign(struct buffer *note, struct bytes text, const struct note_key *,
     const struct secret_key *);
 
+/* Cosignatures are made over checkpoints, which are short.  One over a
+ * longer text fails: the buffer when made, the signature when checked. */
+#define NOTE_COSIGNED_TEXT_MAX 4096
+
 /* Append a cosignature/v1 line (a witness's) over text at that time. */
 void note_cosign(struct buffer *note, struct bytes text,
     const struct note_key *, const struct secret_key *,
@@ -73,14 +78,15 @@ void note_cosign(struct buffer *note, struct bytes text,
 
 enum note_verdict {
     NOTE_VALID,     /* every known key that signed is right, and one did */
-    NOTE_MALFORMED, /* not a note */
+    NOTE_MALFORMED, /* not a note, or one of more than 100 signatures */
     NOTE_UNKNOWN,   /* no signature by any of the keys */
     NOTE_FORGED     /* a known key's signature fails: refuse it all */
 };
 
 /*
  * Check a whole note against count (at most 64) keys.  *text is set to the
- * signed text, a view into note.  seen, if not NULL, gets one bool a key.
+ * signed text, a view into note, unless the note is malformed.  seen, if
+ * not NULL, gets one bool a key: whether it has a signature there.
  */
 enum note_verdict note_open(struct bytes note, const struct note_key *keys,
     size_t count, struct bytes *text, bool *seen) WARN_UNUSED_RESULT;
@@ -96,7 +102,7 @@ struct checkpoint {
 /* The text: origin LF size LF base64(root) LF. */
 void checkpoint_append_text(struct buffer *, const struct checkpoint *);
 
-/* Extension lines are refused. */
+/* Extension lines, and an origin that is no note name, are refused. */
 bool checkpoint_parse_text(struct bytes text, struct checkpoint *)
     WARN_UNUSED_RESULT;
 
@@ -104,14 +110,15 @@ bool checkpoint_parse_text(struct bytes text, struct checkpoint *)
 void checkpoint_append_note(struct buffer *, const struct checkpoint *,
     const struct note_key *, const struct secret_key *);
 
-/* Open, parse, and require the origin to be the key's name. */
+/* Open, parse, and require the origin to be the key's name: a text that is
+ * no checkpoint of that log is malformed. */
 enum note_verdict checkpoint_open(struct bytes note, const struct note_key *,
     struct checkpoint *) WARN_UNUSED_RESULT;
 
 /* ---- receipts (tlog-proof) ---- */
 
 struct receipt {
-    struct bytes extra; /* base64 decoded by the caller; empty if none */
+    struct bytes extra; /* in base64, for the caller to decode; empty: none */
     uint64_t index;
     struct merkle_path path;
     struct bytes note; /* the checkpoint, verbatim */
@@ -119,7 +126,8 @@ struct receipt {
 
 void receipt_append(struct buffer *, const struct receipt *);
 
-/* Views point into text; extra stays in base64. */
+/* Views point into text.  The checkpoint is not opened, nor the path
+ * checked. */
 bool receipt_parse(struct bytes text, struct receipt *) WARN_UNUSED_RESULT;
 
 #endif

@@ -1,0 +1,228 @@
+#include <posito/operation.h>
+
+#include <string.h>
+
+/* ---- words ---- */
+
+/* A list of words by the value of their enum, ended by NULL. */
+#define X(symbol, name) name,
+static const char *const PURPOSE_WORDS[] = { PURPOSES(X) NULL };
+static const char *const COUNTRY_WORDS[] = { COUNTRIES(X) NULL };
+static const char *const PARTY_KIND_WORDS[] = { PARTY_KINDS(X) NULL };
+static const char *const KEY_KIND_WORDS[] = { KEY_KINDS(X) NULL };
+static const char *const MODE_WORDS[] = { MODES(X) NULL };
+static const char *const BLOCK_WORDS[] = { BLOCKS(X) NULL };
+static const char *const REMAINDER_WORDS[] = { REMAINDERS(X) NULL };
+static const char *const LANGUAGE_WORDS[] = { LANGUAGES(X) NULL };
+#undef X
+#define X(code, digits) #code,
+static const char *const CURRENCY_WORDS[] = { CURRENCIES(X) NULL };
+#undef X
+static const char *const YESNO_WORDS[] = { "no", "yes", NULL };
+static const char *const VERB_WORDS[] = {
+#define OPERATION(SYMBOL, name, verb, ...) verb,
+#define FIELD(...)
+#define END_OPERATION(...)
+#include <posito/operations.def>
+    NULL
+};
+
+const char *purpose_name(enum purpose purpose)
+{
+    return PURPOSE_WORDS[purpose];
+}
+
+const char *country_name(enum country country)
+{
+    return COUNTRY_WORDS[country];
+}
+
+const char *party_kind_name(enum party_kind kind)
+{
+    return PARTY_KIND_WORDS[kind];
+}
+
+const char *key_kind_name(enum key_kind kind)
+{
+    return KEY_KIND_WORDS[kind];
+}
+
+const char *block_name(enum block block)
+{
+    return BLOCK_WORDS[block];
+}
+
+const char *const *field_words(enum field_type type)
+{
+    switch (type) {
+    case FIELD_PURPOSE:
+        return PURPOSE_WORDS;
+    case FIELD_COUNTRY:
+        return COUNTRY_WORDS;
+    case FIELD_PARTY_KIND:
+        return PARTY_KIND_WORDS;
+    case FIELD_KEY_KIND:
+        return KEY_KIND_WORDS;
+    case FIELD_MODE:
+        return MODE_WORDS;
+    case FIELD_BLOCK:
+        return BLOCK_WORDS;
+    case FIELD_REMAINDER:
+        return REMAINDER_WORDS;
+    case FIELD_LANGUAGE:
+        return LANGUAGE_WORDS;
+    case FIELD_CURRENCY:
+        return CURRENCY_WORDS;
+    case FIELD_VERB:
+        return VERB_WORDS;
+    case FIELD_YESNO:
+        return YESNO_WORDS;
+    case FIELD_IDENT:
+    case FIELD_ACCOUNT:
+    case FIELD_AMOUNT:
+    case FIELD_LEVEL:
+    case FIELD_AMOUNTS:
+    case FIELD_POSTINGS:
+    case FIELD_TEXT:
+    case FIELD_REST:
+    case FIELD_ORIGIN:
+    case FIELD_DATE:
+    case FIELD_INSTANT:
+    case FIELD_NUMBER:
+    case FIELD_HASH:
+    case FIELD_PUBLIC_KEY:
+    case FIELD_SIGNATURE:
+    case FIELD_KINDS:
+        return NULL;
+    }
+    return NULL;
+}
+
+const char *field_type_name(enum field_type type)
+{
+    static const char *const names[] = {
+        [FIELD_IDENT] = "name",
+        [FIELD_ACCOUNT] = "account",
+        [FIELD_AMOUNT] = "amount",
+        [FIELD_LEVEL] = "amount or zero",
+        [FIELD_AMOUNTS] = "amounts",
+        [FIELD_POSTINGS] = "postings",
+        [FIELD_TEXT] = "text",
+        [FIELD_REST] = "line",
+        [FIELD_ORIGIN] = "origin",
+        [FIELD_DATE] = "date",
+        [FIELD_INSTANT] = "instant",
+        [FIELD_NUMBER] = "number",
+        [FIELD_HASH] = "hash",
+        [FIELD_PUBLIC_KEY] = "public key",
+        [FIELD_SIGNATURE] = "signature",
+        [FIELD_CURRENCY] = "currency",
+        [FIELD_VERB] = "operation",
+        [FIELD_PURPOSE] = "purpose",
+        [FIELD_COUNTRY] = "country",
+        [FIELD_PARTY_KIND] = "kind of party",
+        [FIELD_KEY_KIND] = "kind of key",
+        [FIELD_KINDS] = "kinds of key",
+        [FIELD_MODE] = "mode",
+        [FIELD_BLOCK] = "block",
+        [FIELD_REMAINDER] = "keep or release",
+        [FIELD_LANGUAGE] = "language",
+        [FIELD_YESNO] = "yes or no",
+    };
+    return names[type];
+}
+
+/* ---- the table ---- */
+
+#define PRESENCE_NEEDED false
+#define PRESENCE_OPTIONAL true
+
+/* FIELDS_deposit and so on.  The last row is none of the verb's: C has no
+ * empty arrays, and some verbs have no fields. */
+#define OPERATION(SYMBOL, name, ...) \
+    static const struct field_row FIELDS_##name[] = {
+#define FIELD(name, member, key, TYPE, presence, english, spanish) \
+    { key, FIELD_##TYPE, PRESENCE_##presence,                       \
+        offsetof(struct operation, as.name.member),                 \
+        { english, spanish } },
+#define END_OPERATION(SYMBOL, name)                                \
+    { "", FIELD_REST, PRESENCE_OPTIONAL, 0, { "", "" } }           \
+    }                                                              \
+    ;
+#include <posito/operations.def>
+
+static const struct operation_row OPERATION_ROWS[VERB_COUNT] = {
+#define OPERATION(SYMBOL, name, verb, class, flags, kinds, english, spanish) \
+    { verb, CLASS_OF_##class, flags, kinds, { english, spanish },            \
+        FIELDS_##name, FIELD_COUNT_OF_##name },
+#define FIELD(...)
+#define END_OPERATION(...)
+#include <posito/operations.def>
+};
+
+/* Lengths apart, so that a search compares few names. */
+static const uint8_t VERB_LENGTHS[VERB_COUNT] = {
+#define OPERATION(SYMBOL, name, verb, ...) sizeof(verb) - 1,
+#define FIELD(...)
+#define END_OPERATION(...)
+#include <posito/operations.def>
+};
+
+const struct operation_row *operation_row(enum verb verb)
+{
+    return &OPERATION_ROWS[verb];
+}
+
+bool verb_parse(struct bytes name, enum verb *out)
+{
+    for (unsigned i = 0; i < VERB_COUNT; i++)
+        if (VERB_LENGTHS[i] == name.length &&
+            memcmp(VERB_WORDS[i], name.data, name.length) == 0) {
+            *out = (enum verb)i;
+            return true;
+        }
+    return false;
+}
+
+/* ---- what operations carry ---- */
+
+/* Split off what stands before the separator, or all of it. */
+static struct bytes postings_split(struct bytes *rest, char separator)
+{
+    size_t length = 0;
+    while (length < rest->length && rest->data[length] != (uint8_t)separator)
+        length++;
+    struct bytes part = bytes_of(rest->data, length);
+    size_t used = length < rest->length ? length + 1 : length;
+    *rest = bytes_of(rest->data + used, rest->length - used);
+    return part;
+}
+
+bool postings_next(
+    struct bytes *rest, struct account_name *account, int64_t *minor)
+{
+    struct amount amount;
+    if (rest->length == 0)
+        return false;
+    struct bytes digits = postings_split(rest, ',');
+    struct bytes name = postings_split(&digits, ':');
+    if (!account_name_parse(name, account) ||
+        amount_parse_digits(digits, account->currency, &amount) !=
+            AMOUNT_SPELLED)
+        return false;
+    *minor = amount.minor;
+    return true;
+}
+
+bool operation_amount(const struct operation *op, struct amount *out)
+{
+    /* No operation has two fields of this type; a test holds them to it. */
+    const struct operation_row *row = &OPERATION_ROWS[op->verb];
+    for (size_t i = 0; i < row->field_count; i++)
+        if (row->fields[i].type == FIELD_AMOUNT) {
+            const char *place = (const char *)op + row->fields[i].offset;
+            memcpy(out, place, sizeof *out);
+            return true;
+        }
+    return false;
+}
