@@ -12,6 +12,10 @@
  * (by root= in the signed line), then effect lines that were too many for
  * the leaf (by "+ effects lines=N root=HASH" in the leaf).
  *
+ * Effects that come to more than 4,096 bytes stand after the body; so do
+ * those of a body that itself begins with "+ " or "- ", which could not be
+ * told from them.  Otherwise they stand in the leaf.
+ *
  *     + ACCOUNT AMOUNT               a posting; debit positive
  *     + expire hold=N                a hold that ended with this entry
  *     + accepted=N refused=N         what became of a batch's lines
@@ -44,6 +48,12 @@ struct entry {
  * checked too.  All views point into rest.
  */
 bool entry_next(struct bytes *rest, struct entry *) WARN_UNUSED_RESULT;
+
+/*
+ * The same without comparing the roots of attached lines: to pass over
+ * entries quickly.  What it returns is not yet known to belong together.
+ */
+bool entry_skip(struct bytes *rest, struct entry *) WARN_UNUSED_RESULT;
 
 /*
  * Append an entry.  effects are complete lines; where they go is decided
