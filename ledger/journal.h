@@ -24,15 +24,19 @@
 
 struct journal;
 
+struct journal_calls; /* journal_file.h: the calls that change the disk */
+
 struct journal_options {
     const char *folder;     /* holds the segments */
     uint64_t segment_bytes; /* size of new segments; 0: 64 MiB */
     bool read_only;         /* an auditor's: nothing is written or locked */
+    const struct journal_calls *calls; /* NULL: the system's */
 };
 
 /*
  * Open the folder (made unless read_only) and list its segments.  Nothing
- * is verified yet.  0, or -1: a foreign file name, a gap, not readable.
+ * is verified yet.  0, or -1: a foreign file name, a gap, not readable,
+ * in use by another writer.  (Read-only, a gap is found by the walk.)
  */
 int journal_open(struct journal **, const struct journal_options *,
     struct failure *) WARN_UNUSED_RESULT;
@@ -67,13 +71,26 @@ struct journal_walk *journal_walk_open(struct journal *, uint64_t first,
 enum walk_result {
     WALK_GROUP,  /* *group is set; views live until the next call */
     WALK_END,    /* zeros to the end of the last segment */
-    WALK_BROKEN, /* bytes that are no group; *failure says where */
+    WALK_BROKEN, /* bytes that are no group, a segment that does not follow,
+                    or an unfinished last group; *failure says where */
     WALK_FAILED  /* the file could not be read */
 };
 enum walk_result journal_walk_next(
     struct journal_walk *, struct group *, struct failure *)
     WARN_UNUSED_RESULT;
-void journal_walk_close(struct journal_walk *);
+void journal_walk_close(struct journal_walk *); /* NULL is harmless */
+
+/* Where the walk stands: "entry 17 (00000000000000000000.posito, byte 812)",
+ * the group it returned last or could not read. */
+void journal_walk_where(const struct journal_walk *, struct buffer *);
+
+/*
+ * Bytes from where the walk stands to the last one that is not zero, if it
+ * stands in the last segment.  After WALK_BROKEN: what an unfinished last
+ * group amounts to, which a running or a crashed daemon may leave.  0: none,
+ * or not in the last segment, or not readable.
+ */
+uint64_t journal_walk_trailing(struct journal_walk *);
 
 /*
  * Check one group against the tree before it: entries well-formed and
@@ -138,7 +155,7 @@ int journal_prepare(struct journal *, struct failure *) WARN_UNUSED_RESULT;
 int journal_read(struct journal *, uint64_t index, struct buffer *out,
     struct failure *) WARN_UNUSED_RESULT;
 
-/* Bytes of all segments up to the end of the last group. */
-uint64_t journal_bytes(const struct journal *);
+/* Bytes of all segments up to the last one that is not zero. */
+uint64_t journal_bytes(struct journal *);
 
 #endif

@@ -1,0 +1,180 @@
+/*
+ * What the files of the journal share.  Only ledger/journal*.c include it.
+ */
+#ifndef POSITO_LEDGER_JOURNAL_INSIDE_H
+#define POSITO_LEDGER_JOURNAL_INSIDE_H
+
+#include "journal.h"
+#include "journal_file.h"
+
+#include <pthread.h>
+
+/* ---- framing: journal_group.c ---- */
+
+/* "group FIRST COUNT BYTES" and its LF, at their longest. */
+#define JOURNAL_HEADER_MAX 69
+
+struct group_header {
+    uint64_t first;
+    uint64_t count;
+    uint64_t bytes;  /* of the entries and the note */
+    size_t length;   /* of the header line with its LF */
+};
+
+/* False if text does not begin with a header in its one spelling. */
+bool journal_group_header(struct bytes text, struct group_header *)
+    WARN_UNUSED_RESULT;
+
+/* Header to end of note, for one group exactly as long as text. */
+bool journal_group_split(struct bytes text, struct group *)
+    WARN_UNUSED_RESULT;
+
+/* Where the note at the end of text begins; false if there is none.  Only
+ * its line structure is looked at. */
+bool journal_group_note(struct bytes text, size_t *start) WARN_UNUSED_RESULT;
+
+/* The size a note states in its second line, unverified. */
+bool journal_group_note_size(struct bytes note, uint64_t *size)
+    WARN_UNUSED_RESULT;
+
+/* ---- segments ---- */
+
+#define SEGMENT_NAME_MAX 32
+#define SEGMENT_NEXT "next.posito" /* prepared: zeros, synced */
+#define SEGMENT_PREPARE "prepare.tmp"
+#define SEGMENT_APPEND "append.tmp"
+#define SEGMENT_REWRITE "rewrite.tmp"
+
+/* Places a segment's groups begin at, one for so many bytes at least. */
+#define PLACE_DISTANCE (64U << 10)
+
+struct place {
+    uint64_t first;
+    uint64_t offset;
+};
+
+struct places {
+    struct place *list;
+    size_t count;
+    size_t capacity;
+};
+
+/* Add a place if it is far enough from the last one.  False: no memory. */
+bool journal_places_add(struct places *, uint64_t first, uint64_t offset)
+    WARN_UNUSED_RESULT;
+
+struct segment {
+    uint64_t first;
+    uint64_t size; /* of the file */
+    bool indexed;  /* places covers all that is durable */
+    struct places places;
+};
+
+struct journal {
+    const struct journal_calls *calls;
+    uint64_t segment_bytes;
+    bool read_only;
+    int folder;
+
+    /* Guards what readers and the appender share; never held over a call
+     * that may block on the disk but the folder's listing at open. */
+    pthread_mutex_t lock;
+    struct segment *segments;
+    size_t count;
+    bool ready;     /* recovered: size and tail are known */
+    uint64_t size;  /* entries that are durable */
+    uint64_t tail;  /* end of the last group, in the last segment */
+    bool failed;    /* sticky, with the first failure's text */
+    struct failure failure;
+
+    /* The appender's alone. */
+    int file; /* last segment, for writing; -1: none */
+
+    /* Held while SEGMENT_NEXT is made or used. */
+    pthread_mutex_t preparing;
+    bool next_ready;
+    uint64_t next_size;
+};
+
+void journal_segment_name(uint64_t first, char name[SEGMENT_NAME_MAX]);
+
+/* How far groups can reach in a segment: the tail if it is the last one of
+ * a journal that is ready, else the file's size.  Caller holds the lock. */
+uint64_t journal_limit(const struct journal *, size_t number);
+
+/* The segment that would hold the index.  Caller holds the lock. */
+size_t journal_find_segment(const struct journal *, uint64_t index);
+
+/* Remember the first failure and refuse whatever comes later.  Returns -1. */
+int journal_fail(struct journal *, const struct failure *);
+
+/* -1 with the remembered failure if there is one, else 0. */
+int journal_check_failed(struct journal *, struct failure *);
+
+/* A new file of zeros, synced (its name is not).  Returns the descriptor,
+ * or -1. */
+int journal_create_zeroed(struct journal *, const char *name, uint64_t size,
+    struct failure *);
+
+/* Remove a left-over file; it need not be there. */
+int journal_remove_leftover(
+    struct journal *, const char *name, struct failure *);
+
+/* Round up to whole 4,096-byte blocks. */
+uint64_t journal_round_up(uint64_t size);
+
+/* ---- finding: journal_read.c ---- */
+
+/*
+ * The last remembered place at or before the index, in segment number;
+ * builds the segment's places if need be.  Stops quietly at bytes that are
+ * no group.
+ */
+int journal_find_place(struct journal *, struct journal_reader *,
+    size_t number, uint64_t index, struct place *, struct failure *)
+    WARN_UNUSED_RESULT;
+
+/*
+ * Hop from header to header until the group that holds the index.  1 and
+ * its header and offset; 0 if the groups end before it (*header.first is
+ * then the index after the last one, *offset its place); -1.
+ */
+int journal_hop(struct journal_reader *, uint64_t limit, uint64_t index,
+    struct group_header *, uint64_t *offset, struct places *places,
+    struct failure *) WARN_UNUSED_RESULT;
+
+/* ---- walking: journal_walk.c ---- */
+
+struct journal_walk {
+    struct journal *journal;
+    size_t number;   /* of the segment */
+    uint64_t offset; /* of the next group */
+    uint64_t first;  /* its first index */
+    uint64_t at;     /* offset and first index of the group returned last, */
+    uint64_t at_first; /* or of the bytes that could not be read */
+    uint64_t limit;
+    bool last;
+    const char *what; /* why it is broken */
+    struct journal_reader reader;
+};
+
+/* ---- the tail: journal_tail.c ---- */
+
+/*
+ * What stands after the last good group of the last segment.  tail is
+ * everything up to the segment's end, and is not all zeros.
+ */
+struct tail {
+    struct bytes bytes;
+    uint64_t offset; /* of the tail in its segment */
+    uint64_t size;   /* entries before it */
+    const struct note_key *key;
+};
+
+/*
+ * True if the tail is a group that a crash tore while it was written, so
+ * that nobody was told "ok" for it.  Otherwise *reason says what it is.
+ */
+bool journal_tail_torn(const struct tail *, const char **reason);
+
+#endif
