@@ -207,7 +207,8 @@ static void utf8_refuses_what_is_ill_formed(void **state)
         if (utf8_valid(bytes_text(bad[i])))
             fail_msg("row %zu", i);
     assert_true(utf8_valid(bytes_of(NULL, 0)));
-    assert_true(utf8_valid(bytes_text("p\xc3\xb3sito \xe2\x80\x94 \xf0\x9f\x8c\xbd")));
+    assert_true(utf8_valid(
+        bytes_text("p\xc3\xb3sito \xe2\x80\x94 \xf0\x9f\x8c\xbd")));
 }
 
 /* Of all sequences of two bytes, as many as there ought to be. */
