@@ -1,0 +1,92 @@
+/*
+ * Records in memory, by table and key: what lies over LMDB until it is
+ * flushed.
+ *
+ * A hash table with open addressing over an arena that only grows.  A
+ * record never moves while its value fits, so the views this module hands
+ * out stay readable until overlay_clear; but a put changes the bytes under
+ * a view of the same record.
+ *
+ * Clients choose the names that become keys, so the hash is SipHash with a
+ * key drawn at random (struct overlay_seed): nobody can choose names that
+ * fall together.  Nothing that leaves depends on the order of the slots.
+ *
+ * Memory: 12 bytes and key and value, rounded up to 8, and 8 bytes in 1/3
+ * to 3/4 of the slots; a record that outgrew its room leaves it unused
+ * until overlay_clear.  Lookups of an overlay nobody writes to may run in
+ * several threads.
+ */
+#ifndef POSITO_LEDGER_OVERLAY_H
+#define POSITO_LEDGER_OVERLAY_H
+
+#include "state.h"
+
+struct overlay;
+struct overlay_record;
+
+struct overlay_seed {
+    uint8_t data[16];
+};
+
+/* A key with its hash: computed once, looked up in several overlays that
+ * share the seed.  The key is borrowed, at most STATE_KEY_MAX bytes. */
+struct overlay_name {
+    enum table table;
+    struct bytes key;
+    uint32_t hash;
+};
+
+struct overlay_name overlay_name(
+    const struct overlay_seed *, enum table, struct bytes key);
+
+struct overlay *overlay_new(void);      /* NULL: out of memory */
+void overlay_free(struct overlay *);    /* NULL is harmless */
+
+/* Forget every record, keep the memory for the next ones. */
+void overlay_clear(struct overlay *);
+
+/* The record, which may be one that says "deleted"; NULL: says nothing. */
+const struct overlay_record *overlay_find(
+    const struct overlay *, const struct overlay_name *);
+
+/*
+ * Write a value of at most STATE_VALUE_MAX bytes, or that the record is
+ * deleted.  NULL: out of memory, nothing changed.  Writing what a record
+ * held before, or "deleted" to a record that exists, needs no memory.  The
+ * value may be a view of any record.
+ */
+const struct overlay_record *overlay_put(
+    struct overlay *, const struct overlay_name *, struct bytes value);
+const struct overlay_record *overlay_delete(
+    struct overlay *, const struct overlay_name *);
+
+/* As if it had never been put or deleted here. */
+void overlay_forget(struct overlay *, const struct overlay_name *);
+
+struct bytes overlay_key(const struct overlay_record *);
+struct bytes overlay_value(const struct overlay_record *);
+bool overlay_deleted(const struct overlay_record *);
+
+size_t overlay_records(const struct overlay *); /* deleted ones count */
+size_t overlay_bytes(const struct overlay *);   /* that records take up */
+
+/*
+ * The records of a table whose key starts with prefix, deleted ones too,
+ * in the order of their keys.  The array is the caller's to free; the
+ * records stay the overlay's.  Reads every record of that table.
+ */
+struct overlay_list {
+    struct overlay_item *items;
+    size_t count;
+};
+
+struct overlay_item {
+    uint64_t start; /* the key's first eight bytes, to compare fast */
+    const struct overlay_record *record;
+};
+
+/* 0, or -1: out of memory. */
+int overlay_list(const struct overlay *, enum table, struct bytes prefix,
+    struct overlay_list *) WARN_UNUSED_RESULT;
+
+#endif

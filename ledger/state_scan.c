@@ -1,0 +1,177 @@
+#include "state.h"
+
+#include "state_layers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * Merges what memory says, copied at open, with a walk over the disk.  The
+ * walk has a transaction of its own, so a flush and a thaw meanwhile do not
+ * change what is seen: whatever was frozen at open is in the copy and hides
+ * the same records on disk, flushed or not.
+ */
+struct state_scan {
+    struct state *state;
+    struct buffer memory; /* see memory_append */
+    size_t next;          /* in memory: the entry that comes next */
+    struct store_walk *walk;
+    struct store_record stored; /* the record that comes next on disk */
+    enum store_result stored_result;
+};
+
+struct memory_entry {
+    size_t length; /* of the value */
+    size_t key_length;
+    bool deleted;
+};
+
+/* One record: a memory_entry, its key, its value. */
+static void memory_append(
+    struct buffer *memory, const struct overlay_record *record)
+{
+    struct bytes key = overlay_key(record);
+    struct bytes value = overlay_value(record);
+    struct memory_entry entry = {.length = value.length,
+        .key_length = key.length,
+        .deleted = overlay_deleted(record)};
+    buffer_append(memory, bytes_of(&entry, sizeof entry));
+    buffer_append(memory, key);
+    buffer_append(memory, value);
+}
+
+/* The record that comes next in memory; false: none is left. */
+static bool memory_next(const struct state_scan *scan,
+    struct memory_entry *entry, struct bytes *key, struct bytes *value)
+{
+    if (scan->next == scan->memory.length)
+        return false;
+    const uint8_t *at = scan->memory.data + scan->next;
+    memcpy(entry, at, sizeof *entry);
+    *key = bytes_of(at + sizeof *entry, entry->key_length);
+    *value = bytes_of(key->data + key->length, entry->length);
+    return true;
+}
+
+static void memory_skip(
+    struct state_scan *scan, const struct memory_entry *entry)
+{
+    scan->next += sizeof *entry + entry->key_length + entry->length;
+}
+
+/* Merge two ordered lists; of two records with one key the upper stays. */
+static void memory_merge(struct buffer *memory,
+    const struct overlay_list *upper, const struct overlay_list *lower)
+{
+    size_t u = 0;
+    size_t l = 0;
+    while (u < upper->count || l < lower->count) {
+        int order = -1;
+        if (u == upper->count)
+            order = 1;
+        else if (l < lower->count)
+            order = bytes_compare(overlay_key(upper->items[u].record),
+                overlay_key(lower->items[l].record));
+        memory_append(memory,
+            order <= 0 ? upper->items[u].record : lower->items[l].record);
+        u += order <= 0;
+        l += order >= 0;
+    }
+}
+
+static int memory_copy(struct state_scan *scan, const struct state *state,
+    enum table table, struct bytes prefix)
+{
+    struct overlay_list active = {.items = NULL, .count = 0};
+    struct overlay_list frozen = {.items = NULL, .count = 0};
+    int result = overlay_list(state->active, table, prefix, &active);
+    if (result == 0 && state->frozen != NULL)
+        result = overlay_list(state->frozen, table, prefix, &frozen);
+    if (result == 0)
+        memory_merge(&scan->memory, &active, &frozen);
+    free(active.items);
+    free(frozen.items);
+    return result != 0 || scan->memory.failed ? -1 : 0;
+}
+
+static void stored_advance(struct state_scan *scan)
+{
+    struct failure failure = {.text = ""};
+    scan->stored_result =
+        store_walk_next(scan->walk, &scan->stored, &failure);
+    if (scan->stored_result == STORE_FAILED)
+        state_fail(scan->state, &failure);
+}
+
+struct state_scan *state_scan_open(
+    struct state *state, enum table table, struct bytes prefix)
+{
+    struct failure failure = {.text = ""};
+    if (state_failed(state))
+        return NULL;
+    struct state_scan *scan = calloc(1, sizeof *scan);
+    if (scan == NULL) {
+        failure_set(&failure, "state: out of memory");
+        goto failed;
+    }
+    if (prefix.length > STATE_KEY_MAX) {
+        failure_set(&failure, "state: a prefix is too long");
+        goto failed;
+    }
+    scan->state = state;
+    scan->memory = buffer_empty();
+    if (memory_copy(scan, state, table, prefix) != 0) {
+        failure_set(&failure, "state: out of memory");
+        goto failed;
+    }
+    scan->walk = store_walk_open(state->store, table, prefix, &failure);
+    if (scan->walk == NULL)
+        goto failed;
+    stored_advance(scan);
+    if (!state->failed)
+        return scan;
+failed:
+    if (failure.text[0] != '\0')
+        state_fail(state, &failure);
+    state_scan_close(scan);
+    return NULL;
+}
+
+bool state_scan_next(
+    struct state_scan *scan, struct bytes *key, struct bytes *value)
+{
+    struct memory_entry entry;
+    struct bytes found;
+    struct bytes said;
+    while (!state_failed(scan->state)) {
+        bool in_memory = memory_next(scan, &entry, &found, &said);
+        bool on_disk = scan->stored_result == STORE_FOUND;
+        if (!in_memory && !on_disk)
+            return false;
+        int order = -1;
+        if (!in_memory)
+            order = 1;
+        else if (on_disk)
+            order = bytes_compare(found, scan->stored.key);
+        struct store_record stored = scan->stored;
+        if (order <= 0)
+            memory_skip(scan, &entry);
+        if (order >= 0)
+            stored_advance(scan);
+        if (order <= 0 && entry.deleted)
+            continue;
+        *key = order <= 0 ? found : stored.key;
+        *value = order <= 0 ? said : stored.value;
+        return !state_failed(scan->state);
+    }
+    return false;
+}
+
+void state_scan_close(struct state_scan *scan)
+{
+    if (scan == NULL)
+        return;
+    store_walk_close(scan->walk);
+    buffer_free(&scan->memory);
+    free(scan);
+}
