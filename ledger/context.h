@@ -2,22 +2,9 @@
  * Inside the ledger: the struct behind ledger.h, and the context that an
  * operation decides in.  Only files of ledger/ include this.
  *
- * An operation is a function that makes all its checks, returns if any of
- * them refused, and then writes:
- *
- *     void share_transfer(struct context *c, const struct operation *op)
- *     {
- *         share_plan_transfer(c, op);        adds legs
- *         posting_check(c);
- *         if (context_refused(c))
- *             return;
- *         (marker comment)
- *         posting_commit(c);
- *     }
- *
  * Checks call context_refuse, which keeps the status that comes first in
  * the status table.  So the precedence holds whatever the order of the
- * checks is; a check that lacks what an earlier one did not find is left
+ * checks is; a check that needs what an earlier one did not find is left
  * out.
  */
 #ifndef POSITO_LEDGER_CONTEXT_H
@@ -26,6 +13,7 @@
 #include "history.h"
 #include "ledger.h"
 #include "meta.h"
+#include "recent.h"
 #include "record.h"
 
 /* Most accounts one operation can touch. */
@@ -51,7 +39,6 @@ struct leg {
 struct total {
     struct account_id id;
     struct account account;
-    bool posted; /* not only held sides change */
 };
 
 /* A change of what somebody has in a pool. */
@@ -66,10 +53,12 @@ struct stake_change {
 struct context {
     struct ledger *ledger;
     struct state *state;
+    const struct order *order; /* being decided; NULL when reading back */
     struct signing_key key; /* that signs */
     struct instant now;
     uint64_t index; /* the entry's, if accepted */
     uint32_t line;  /* of a batch's body, from 1; 0: none */
+    bool check_signer; /* order->signer must be the key of that name */
     bool founding;  /* inside genesis: nobody's permission is asked */
     bool show_all;  /* write postings to effects also for LITERAL verbs */
 
@@ -90,16 +79,10 @@ struct context {
     struct stake_change stake;
 
     /* of a batch or genesis */
-    uint64_t accepted;
+    uint64_t accepted; /* lines */
     uint64_t refused;
-    uint64_t refused_line; /* first, where it refuses everything */
-    enum status refused_line_status;
-};
-
-/* An entry that is not yet in the archive. */
-struct recent {
-    size_t offset; /* in ledger->recent_bytes */
-    size_t length;
+    uint64_t bad_line; /* that refused everything, from 1; 0: none */
+    enum status bad_line_status;
 };
 
 struct policy_rows {
@@ -118,25 +101,18 @@ struct ledger {
     struct founding founding;
     struct note_key log_key;
 
-    uint64_t size;
-    struct instant time;
-    struct merkle tree;
+    struct instant time; /* of the last entry */
+    struct merkle tree;  /* its size is the ledger's */
 
     /* Copies of what the tables hold, for speed; context_reload. */
     struct counters counters;
     struct book books[RECORD_BOOKS_MAX];
     struct policy_rows policy;
 
-    /* No open hold ends before this; INT64_MAX: none is open. */
+    /* No open hold ends before this; it may be too early. */
     int64_t next_expiry_ms;
 
-    /* Entries from recent_first to size; those from group_first on are in
-     * the open group. */
-    uint64_t recent_first;
-    uint64_t group_first;
-    struct buffer recent_bytes;
-    struct recent *recent;
-    size_t recent_capacity;
+    struct recent recent; /* entries not yet in the archive */
 
     struct buffer effects; /* of the entry being decided */
     struct buffer refused; /* its lines about refused body lines */
@@ -145,25 +121,6 @@ struct ledger {
     struct context context; /* of the decision in progress */
     struct context reader;  /* for reading postings of past entries */
 };
-
-/*
- * How a verb is decided, a row a verb in operations.c; both are NULL for
- * questions and session verbs.
- *
- * decide  checks and writes.
- * plan    for LITERAL verbs: adds the legs that the line states, and the
- *         stake; also used to read and to reverse a past entry.
- */
-struct operation_functions {
-    void (*decide)(struct context *, const struct operation *);
-    void (*plan)(struct context *, const struct operation *);
-    bool reversible;
-};
-
-const struct operation_functions *operations_functions(enum verb);
-
-/* Decide one operation by its row, all but the signer's identity. */
-void operations_decide(struct context *, const struct operation *);
 
 /* Forget refusal and plan, for the next operation in the same entry. */
 void context_clear(struct context *);

@@ -13,6 +13,9 @@
 
 /* ---- planning ---- */
 
+/* An amount as it is credited: below zero. */
+struct amount posting_credit(struct amount);
+
 /*
  * Add a posting to the account that a party has in a role.  Debit positive.
  * Refuses UNKNOWN_PARTY, WRONG_PARTY, SAME_ACCOUNT.  Returns the party, or
@@ -21,12 +24,17 @@
 const struct party *posting_add(struct context *, const struct ident *party,
     enum role, struct amount, const char *field);
 
+/* The same for a party already found. */
+void posting_add_party(struct context *, const struct party *, enum role,
+    struct amount, const char *field);
+
 /* The same for an account by its full name; also UNKNOWN_BOOK, OTHER_BOOK
- * (the party is in another book than the name says). */
-void posting_add_name(struct context *, const struct account_name *,
+ * (the party is in another book than the name says).  NULL if there is no
+ * such account. */
+struct leg *posting_add_name(struct context *, const struct account_name *,
     int64_t minor, const char *field);
 
-/* For an account by its id, with changes of what is held. */
+/* The same for an account by its id.  NULL after a failure. */
 struct leg *posting_add_id(struct context *, const struct account_id *,
     int64_t minor, const char *field);
 
@@ -43,8 +51,9 @@ void posting_check(struct context *);
  * verbs that are not LITERAL. */
 void posting_commit(struct context *, enum verb);
 
-/* The same for legs that nobody orders: expiry of holds.  Checks nothing. */
-void posting_commit_held(struct context *);
+/* Write a plan that nobody ordered: the end of a hold.  Only the accounts
+ * and totals change, and nothing is checked. */
+void posting_commit_unasked(struct context *);
 
 /* ---- reading back ---- */
 
@@ -57,6 +66,7 @@ struct posting {
 struct posting_list {
     size_t count;
     struct posting list[CONTEXT_LEGS_MAX];
+    struct stake_change stake;  /* that went with them */
     struct operation operation; /* decoded; views into the entry */
 };
 

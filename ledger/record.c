@@ -353,25 +353,14 @@ void record_put_hold(struct state *state, const struct hold *hold)
         state_delete(state, TABLE_EXPIRY, bytes_of(expiry, sizeof expiry));
 }
 
-bool record_first_expiry(
-    struct state *state, struct instant *until, uint64_t *index)
+bool record_parse_expiry(
+    struct bytes key, struct instant *until, uint64_t *index)
 {
-    struct state_scan *scan =
-        state_scan_open(state, TABLE_EXPIRY, bytes_of("", 0));
-    struct bytes key;
-    struct bytes value;
-    struct cursor in;
-    bool found = false;
+    struct cursor in = cursor_open(key);
 
-    if (scan != NULL && state_scan_next(scan, &key, &value)) {
-        in = cursor_open(key);
-        until->ms = (int64_t)cursor_be64(&in);
-        *index = cursor_be64(&in);
-        found = cursor_done(&in);
-    }
-    if (scan != NULL)
-        state_scan_close(scan);
-    return found;
+    until->ms = (int64_t)cursor_be64(&in);
+    *index = cursor_be64(&in);
+    return cursor_done(&in);
 }
 
 /* ---- small tables ---- */

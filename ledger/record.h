@@ -142,8 +142,8 @@ bool record_parse_hold(struct bytes key, struct bytes value, struct hold *)
 /* Also keeps TABLE_EXPIRY: a row while it is open, none afterwards. */
 void record_put_hold(struct state *, const struct hold *);
 
-/* The first row of TABLE_EXPIRY; false if no hold is open. */
-bool record_first_expiry(struct state *, struct instant *until,
+/* A key of TABLE_EXPIRY. */
+bool record_parse_expiry(struct bytes key, struct instant *until,
     uint64_t *index) WARN_UNUSED_RESULT;
 
 /* ---- small tables ---- */

@@ -1,0 +1,185 @@
+#include "context.h"
+
+#include "permission.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void context_clear(struct context *c)
+{
+    c->status = STATUS_ACCEPTED;
+    c->field = bytes_of(NULL, 0);
+    c->opposite = false;
+    c->across_books = false;
+    c->only_field = NULL;
+    c->leg_count = 0;
+    c->total_count = 0;
+    c->stake.used = false;
+}
+
+void context_refuse(struct context *c, enum status status, const char *field)
+{
+    if (c->status != STATUS_ACCEPTED && c->status <= status)
+        return;
+    c->status = status;
+    c->field = field != NULL ? bytes_text(field) : bytes_of(NULL, 0);
+}
+
+bool context_refused(const struct context *c)
+{
+    return c->status != STATUS_ACCEPTED;
+}
+
+void context_touch(struct context *c, const struct book *book)
+{
+    if (c->book != NULL)
+        return;
+    c->book = book;
+    c->date = book->date;
+}
+
+struct book *context_find_book(
+    struct ledger *ledger, const struct ident *name)
+{
+    for (uint32_t i = 0; i < ledger->counters.books; i++)
+        if (ident_equal(&ledger->books[i].name, name))
+            return &ledger->books[i];
+    return NULL;
+}
+
+struct book *context_book(
+    struct context *c, const struct ident *name, const char *field)
+{
+    struct book *book = context_find_book(c->ledger, name);
+
+    if (book == NULL)
+        context_refuse(c, STATUS_UNKNOWN_BOOK, field);
+    return book;
+}
+
+bool context_party(struct context *c, const struct ident *name,
+    const char *field, struct party *out)
+{
+    if (record_find_party(c->state, name, out))
+        return true;
+    context_refuse(c, STATUS_UNKNOWN_PARTY, field);
+    return false;
+}
+
+void context_need_party(
+    struct context *c, const struct party *party, const char *field)
+{
+    if (!c->founding &&
+        !permission_reaches(c->state, &c->key.scope, party))
+        context_refuse(c, STATUS_OUT_OF_SCOPE, field);
+}
+
+void context_need_book(
+    struct context *c, const struct book *book, const char *field)
+{
+    if (!c->founding &&
+        !permission_reaches_book(&c->key.scope, book->number))
+        context_refuse(c, STATUS_OUT_OF_SCOPE, field);
+}
+
+int context_fail(struct ledger *ledger, const char *format, ...)
+{
+    char text[sizeof ledger->failure.text];
+    va_list arguments;
+
+    va_start(arguments, format);
+    (void)vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    ledger->failed = true;
+    return failure_set(&ledger->failure, "%s", text);
+}
+
+/* ---- copies of the tables ---- */
+
+/* Collect the policy's rows in the order of the table's keys. */
+static bool read_policy(
+    struct state *state, struct quorum **rows, size_t *count)
+{
+    struct state_scan *scan =
+        state_scan_open(state, TABLE_POLICY, bytes_of("", 0));
+    struct bytes key;
+    struct bytes value;
+    size_t room = 0;
+    bool good = scan != NULL;
+
+    *rows = NULL;
+    *count = 0;
+    while (good && state_scan_next(scan, &key, &value)) {
+        if (*count == room) {
+            struct quorum *more;
+
+            room = room * 2 + 16;
+            more = realloc(*rows, room * sizeof **rows);
+            if (more == NULL) {
+                good = false;
+                break;
+            }
+            *rows = more;
+        }
+        good = record_parse_quorum(key, value, &(*rows)[*count]);
+        *count += good;
+    }
+    if (scan != NULL)
+        state_scan_close(scan);
+    return good;
+}
+
+/* Put the rows in order of the verbs and say where each verb's begin. */
+static void order_policy(const struct quorum *found, struct policy_rows *policy)
+{
+    size_t placed = 0;
+
+    for (int verb = 0; verb < VERB_COUNT; verb++) {
+        policy->first[verb] = (uint32_t)placed;
+        for (size_t i = 0; i < policy->count; i++)
+            if (found[i].verb == (enum verb)verb)
+                policy->rows[placed++] = found[i];
+    }
+    policy->first[VERB_COUNT] = (uint32_t)placed;
+}
+
+bool context_reload_policy(struct ledger *ledger)
+{
+    struct policy_rows *policy = &ledger->policy;
+    struct quorum *found = NULL;
+    struct quorum *rows = NULL;
+    size_t count = 0;
+    bool good = read_policy(ledger->state, &found, &count);
+
+    if (!good)
+        goto out;
+    rows = malloc((count + 1) * sizeof *rows);
+    good = rows != NULL;
+    if (!good)
+        goto out;
+    free(policy->rows);
+    policy->rows = rows;
+    policy->count = count;
+    order_policy(found, policy);
+out:
+    free(found);
+    return good;
+}
+
+bool context_reload(struct ledger *ledger)
+{
+    meta_counters(ledger->state, &ledger->counters);
+    if (ledger->counters.books > RECORD_BOOKS_MAX)
+        return false;
+    for (uint32_t i = 0; i < ledger->counters.books; i++)
+        if (!record_find_book(
+                ledger->state, (uint8_t)i, &ledger->books[i]))
+            return false;
+    ledger->founded =
+        meta_find_founding(ledger->state, &ledger->founding);
+    if (!ledger->founded)
+        ledger->founding = (struct founding){ 0 };
+    return true;
+}

@@ -1,0 +1,133 @@
+#include "operations.h"
+
+#include "permission.h"
+#include "posting.h"
+
+/* A verb whose line states its postings: everything but the plan is common. */
+static void decide_planned(struct context *c, const struct operation *op)
+{
+    operations_functions(op->verb)->plan(c, op);
+    posting_check(c);
+    if (context_refused(c))
+        return;
+
+    /* Accepted: nothing below can be refused. */
+    posting_commit(c, op->verb);
+}
+
+static const struct operation_functions table[VERB_COUNT] = {
+    [VERB_GENESIS] = { founding_genesis, NULL, false },
+    [VERB_CURRENCY] = { founding_currency, NULL, false },
+    [VERB_BOOK] = { founding_book, NULL, false },
+    [VERB_KEY_ADD] = { key_add, NULL, false },
+    [VERB_KEY_REVOKE] = { key_revoke, NULL, false },
+    [VERB_KEY_ROTATE] = { key_rotate, NULL, false },
+    [VERB_POLICY_SET] = { policy_set, NULL, false },
+    [VERB_PARTY_OPEN] = { party_open, NULL, false },
+    [VERB_PARTY_FREEZE] = { party_freeze, NULL, false },
+    [VERB_PARTY_UNFREEZE] = { party_unfreeze, NULL, false },
+    [VERB_PARTY_CLOSE] = { party_close, NULL, false },
+    [VERB_DEPOSIT] = { decide_planned, share_deposit, true },
+    [VERB_WITHDRAW] = { decide_planned, share_withdraw, true },
+    [VERB_TRANSFER] = { decide_planned, share_transfer, true },
+    [VERB_CONTRIBUTE] = { decide_planned, pool_contribute, true },
+    [VERB_POOL_LEND] = { decide_planned, pool_lend, true },
+    [VERB_POOL_REDEEM] = { decide_planned, pool_redeem, true },
+    [VERB_HOLD] = { hold_place, NULL, false },
+    [VERB_CAPTURE] = { hold_capture, NULL, true },
+    [VERB_RELEASE] = { hold_release, NULL, false },
+    [VERB_REVERSE] = { reversal_reverse, NULL, false },
+    [VERB_JOURNAL_ENTRY] = { decide_planned, book_journal_entry, true },
+    [VERB_DAY_CLOSE] = { book_day_close, NULL, false },
+    [VERB_BATCH] = { batch_decide, NULL, false },
+};
+
+const struct operation_functions *operations_functions(enum verb verb)
+{
+    return &table[verb];
+}
+
+/* ---- currencies ---- */
+
+static void check_currency(
+    struct context *c, enum currency currency, const char *field)
+{
+    if (!(c->ledger->founding.currencies >> currency & 1U))
+        context_refuse(c, STATUS_UNKNOWN_CURRENCY, field);
+}
+
+static void check_field(
+    struct context *c, const struct field_row *row, const void *value)
+{
+    const struct amounts *amounts;
+    struct account_name account;
+    struct bytes postings;
+    int64_t minor;
+
+    if (row->type == FIELD_AMOUNT || row->type == FIELD_LEVEL) {
+        check_currency(
+            c, ((const struct amount *)value)->currency, row->key);
+    } else if (row->type == FIELD_ACCOUNT) {
+        check_currency(
+            c, ((const struct account_name *)value)->currency, row->key);
+    } else if (row->type == FIELD_AMOUNTS) {
+        amounts = value;
+        for (size_t i = 0; i < amounts->count; i++)
+            check_currency(c, amounts->list[i].currency, row->key);
+    } else if (row->type == FIELD_POSTINGS) {
+        postings = *(const struct bytes *)value;
+        while (postings_next(&postings, &account, &minor))
+            check_currency(c, account.currency, row->key);
+    }
+}
+
+/* Every fields struct begins with its mask of present fields. */
+static uint32_t present_fields(const struct operation *op)
+{
+    return op->as.transfer.present;
+}
+
+void operations_check_currencies(
+    struct context *c, const struct operation *op)
+{
+    const struct operation_row *row = operation_row(op->verb);
+    uint32_t present = present_fields(op);
+
+    for (size_t i = 0; i < row->field_count; i++)
+        if (present >> i & 1U)
+            check_field(c, &row->fields[i],
+                (const uint8_t *)op + row->fields[i].offset);
+}
+
+/* ---- permission ---- */
+
+static void check_permission(struct context *c, const struct operation *op)
+{
+    struct amount amount;
+    bool has_amount = operation_amount(op, &amount);
+    uint32_t kinds = permission_kinds(
+        c->ledger, op->verb, has_amount ? &amount : NULL);
+    int64_t limit;
+
+    if (!(kinds >> c->key.kind & 1U))
+        context_refuse(c, STATUS_WRONG_KIND, NULL);
+    if (has_amount &&
+        permission_limit(&c->key.limit, amount.currency, &limit) &&
+        amount.minor > limit)
+        context_refuse(c, STATUS_OVER_LIMIT, "amount");
+}
+
+void operations_decide(struct context *c, const struct operation *op)
+{
+    const struct operation_functions *functions =
+        operations_functions(op->verb);
+
+    if (functions->decide == NULL) {
+        context_refuse(c, STATUS_NOT_IN_A_BODY, NULL);
+        return;
+    }
+    operations_check_currencies(c, op);
+    if (!c->founding)
+        check_permission(c, op);
+    functions->decide(c, op);
+}

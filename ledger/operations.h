@@ -1,0 +1,109 @@
+/*
+ * How each verb is decided: one function a verb, in a file a noun.
+ *
+ * To add an operation: its row in operations.def, its function in its
+ * noun's file and below, its row in the table of operations.c.
+ *
+ * A decide function makes all its checks, returns if one of them refused,
+ * and then writes:
+ *
+ *     void party_freeze(struct context *c, const struct operation *op)
+ *     {
+ *         ... checks: context_refuse(c, STATUS_..., "field") ...
+ *         if (context_refused(c))
+ *             return;
+ *         (the marker comment)
+ *         ... writes ...
+ *     }
+ *
+ * A verb that only moves money, and whose line states how, needs no decide
+ * function but a plan, which adds legs and checks what is special to it;
+ * the rest is the same for all of them.
+ */
+#ifndef POSITO_LEDGER_OPERATIONS_H
+#define POSITO_LEDGER_OPERATIONS_H
+
+#include "context.h"
+
+/*
+ * decide      checks and writes.
+ * plan        of LITERAL verbs: adds what the line states; also used to
+ *             read and to reverse a past entry.
+ * reversible  by `reverse`.
+ */
+struct operation_functions {
+    void (*decide)(struct context *, const struct operation *);
+    void (*plan)(struct context *, const struct operation *);
+    bool reversible;
+};
+
+/* decide is NULL for questions and session verbs. */
+const struct operation_functions *operations_functions(enum verb);
+
+/*
+ * Decide one operation, of a line or of a line of a body: currencies, kind
+ * of key, limit, then its function.  Says nothing about the signature.
+ */
+void operations_decide(struct context *, const struct operation *);
+
+/* Refuse UNKNOWN_CURRENCY if a field has one the ledger does not keep. */
+void operations_check_currencies(
+    struct context *, const struct operation *);
+
+/* ---- by noun ---- */
+
+/* founding.c; genesis reads the body from c->order */
+void founding_genesis(struct context *, const struct operation *);
+void founding_currency(struct context *, const struct operation *);
+void founding_book(struct context *, const struct operation *);
+
+/* key.c */
+void key_add(struct context *, const struct operation *);
+void key_revoke(struct context *, const struct operation *);
+void key_rotate(struct context *, const struct operation *);
+
+/* Is there an unrevoked key, other than `without` (0: none), that may add
+ * keys and reaches a whole book? */
+bool key_somebody_governs(struct context *, uint32_t without);
+
+/* policy.c */
+void policy_set(struct context *, const struct operation *);
+
+/* party.c */
+void party_open(struct context *, const struct operation *);
+void party_freeze(struct context *, const struct operation *);
+void party_unfreeze(struct context *, const struct operation *);
+void party_close(struct context *, const struct operation *);
+
+/* share.c */
+void share_deposit(struct context *, const struct operation *);
+void share_withdraw(struct context *, const struct operation *);
+void share_transfer(struct context *, const struct operation *);
+
+/* pool.c */
+void pool_contribute(struct context *, const struct operation *);
+void pool_lend(struct context *, const struct operation *);
+void pool_redeem(struct context *, const struct operation *);
+
+/* hold.c */
+void hold_place(struct context *, const struct operation *);
+void hold_capture(struct context *, const struct operation *);
+void hold_release(struct context *, const struct operation *);
+
+/* Is a hold to end at or before that time?  Keeps next_expiry_ms. */
+bool hold_is_due(struct ledger *, struct instant now);
+
+/* End the holds whose time has come, in order of (until, index). */
+void hold_expire(struct context *);
+
+/* book.c */
+void book_journal_entry(struct context *, const struct operation *);
+void book_day_close(struct context *, const struct operation *);
+
+/* reversal.c */
+void reversal_reverse(struct context *, const struct operation *);
+
+/* batch.c; reads the body from c->order */
+void batch_decide(struct context *, const struct operation *);
+
+#endif

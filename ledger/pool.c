@@ -1,0 +1,70 @@
+#include "operations.h"
+
+#include "posting.h"
+
+/*
+ * Pools: what clubs have put together, and federations of clubs.
+ *
+ *     contribute    debit member's share   credit club's pool
+ *     pool-redeem   debit club's pool      credit member's share
+ *     pool-lend     debit pool             credit pool, club and federation
+ *
+ * Each pool remembers what everybody put in (the stake); nobody takes more
+ * out than that.
+ */
+
+/* Is below a party of that kind and directly under above? */
+static bool belongs(const struct party *below, enum party_kind kind,
+    const struct party *above, enum party_kind above_kind)
+{
+    return below->kind == kind && above->kind == above_kind &&
+        below->parent == above->number;
+}
+
+/* to_pool: how much goes from the member's share to the club's pool. */
+static void plan_member(struct context *c, const struct ident *member_name,
+    const struct ident *club_name, struct amount to_pool)
+{
+    const struct party *member =
+        posting_add(c, member_name, ROLE_SHARE, to_pool, "member");
+    const struct party *club = posting_add(
+        c, club_name, ROLE_POOL, posting_credit(to_pool), "club");
+
+    if (member == NULL || club == NULL)
+        return;
+    if (!belongs(member, PARTY_MEMBER, club, PARTY_CLUB))
+        context_refuse(c, STATUS_WRONG_PARTY, "club");
+    posting_add_stake(c, club, member, to_pool, "amount");
+}
+
+void pool_contribute(struct context *c, const struct operation *op)
+{
+    const struct contribute_fields *f = &op->as.contribute;
+
+    plan_member(c, &f->member, &f->club, f->amount);
+}
+
+void pool_redeem(struct context *c, const struct operation *op)
+{
+    const struct pool_redeem_fields *f = &op->as.pool_redeem;
+
+    plan_member(c, &f->member, &f->club, posting_credit(f->amount));
+}
+
+void pool_lend(struct context *c, const struct operation *op)
+{
+    const struct pool_lend_fields *f = &op->as.pool_lend;
+    const struct party *from =
+        posting_add(c, &f->from, ROLE_POOL, f->amount, "from");
+    const struct party *to = posting_add(
+        c, &f->to, ROLE_POOL, posting_credit(f->amount), "to");
+
+    if (from == NULL || to == NULL)
+        return;
+    if (belongs(from, PARTY_CLUB, to, PARTY_FEDERATION))
+        posting_add_stake(c, to, from, f->amount, "amount");
+    else if (belongs(to, PARTY_CLUB, from, PARTY_FEDERATION))
+        posting_add_stake(c, from, to, posting_credit(f->amount), "amount");
+    else
+        context_refuse(c, STATUS_WRONG_PARTY, "to");
+}
