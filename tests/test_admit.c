@@ -246,6 +246,16 @@ static void a_new_key_proves_itself(void **state)
     admit(bench);
     expect_fault(bench, STATUS_BAD_PROOF, "proof");
 
+    /* Another verb with a proof. */
+    buffer_clear(&bench->line);
+    buffer_text(&bench->line, "key-rotate key=k public=");
+    codec_encode_value(
+        &bench->line, FIELD_PUBLIC_KEY, &fresh.public_key);
+    sign_proof(&bench->line, &bench->ledger, &bench->ring.ana.secret);
+    sign(bench, "la.ana");
+    admit(bench);
+    expect_fault(bench, STATUS_BAD_PROOF, "proof");
+
     /* The signature comes before the proof. */
     bench->ledger.data[0] ^= 1;
     admit(bench);
@@ -373,6 +383,14 @@ static void a_bad_line_stays_one(void **state)
     admit_again(
         &bench->order, &bench->ledger, &bench->ring.ana.public_key);
     expect_fault(bench, STATUS_MISSING_FIELD, "member");
+
+    /* A question has no signature to be checked. */
+    buffer_clear(&bench->line);
+    buffer_text(&bench->line, "status");
+    admit(bench);
+    admit_again(
+        &bench->order, &bench->ledger, &bench->ring.ana.public_key);
+    expect_fault(bench, STATUS_ACCEPTED, "");
     bench_close(bench);
 }
 

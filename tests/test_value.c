@@ -13,6 +13,7 @@
 
 #define A43 "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 #define A86 A43 A43
+#define X32 "abcdefghijklmnopqrstuvwxyz012345"
 #define U "us/m1042/share/USD"
 #define M "us/m1043/share/USD"
 
@@ -142,6 +143,8 @@ static const struct value_row rows[] = {
 
     {FIELD_ORIGIN, OK, "posito.example/binacional"},
     {FIELD_ORIGIN, OK, "0-9./"},
+    {FIELD_ORIGIN, OK, X32 X32 X32 X32},
+    {FIELD_ORIGIN, BAD, X32 X32 X32 X32 "a"},
     {FIELD_ORIGIN, BAD, ""},
     {FIELD_ORIGIN, BAD, "a+b"},
     {FIELD_ORIGIN, BAD, "A"},
