@@ -1,0 +1,41 @@
+#include "bell.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+int bell_open(struct bell *bell, struct failure *failure)
+{
+    atomic_init(&bell->rung, false);
+    bell->file = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (bell->file < 0)
+        return failure_set_errno(failure, errno, "cannot make an eventfd");
+    return 0;
+}
+
+void bell_close(struct bell *bell)
+{
+    if (bell->file >= 0)
+        (void)close(bell->file);
+    bell->file = -1;
+}
+
+void bell_ring(struct bell *bell)
+{
+    uint64_t one = 1;
+    if (atomic_exchange(&bell->rung, true))
+        return;
+    /* Cannot fail: the counter is 0 or 1, never near its limit. */
+    (void)!write(bell->file, &one, sizeof one);
+}
+
+void bell_answer(struct bell *bell)
+{
+    uint64_t count;
+    if (!atomic_load(&bell->rung))
+        return;
+    /* Empty it first: who rings from now on writes again. */
+    (void)!read(bell->file, &count, sizeof count);
+    atomic_store(&bell->rung, false);
+}

@@ -1,0 +1,54 @@
+/*
+ * What the files of question share.
+ */
+#ifndef POSITO_DAEMON_QUESTION_INSIDE_H
+#define POSITO_DAEMON_QUESTION_INSIDE_H
+
+#include "question.h"
+
+#include "../protocol/answer.h"
+
+/* Each writes the whole answer.  0, or -1: storage or memory failed. */
+typedef int question_function(const struct question *);
+
+/* question_account.c */
+question_function question_balance;
+question_function question_account;
+question_function question_history;
+question_function question_statement;
+question_function question_trial;
+
+/* question_party.c */
+question_function question_party;
+question_function question_key;
+
+/* question_journal.c */
+question_function question_receipt;
+question_function question_consistency;
+question_function question_checkpoint;
+
+/* question_try.c */
+question_function question_try;
+
+/* question_service.c */
+question_function question_status;
+question_function question_help;
+
+/* Write a refusal; field "" names none.  Always 0. */
+int question_refuse(const struct question *, enum status, const char *field);
+
+/*
+ * What a report that calls back for rows writes to: rows may come before
+ * what stands above them is known, so they are kept aside.
+ */
+struct question_rows {
+    struct buffer text;
+    uint64_t count;
+    enum currency currency;
+};
+
+/* Append an entry: "row index= lines=" and its lines verbatim. */
+void question_entry(
+    struct buffer *out, uint64_t index, struct bytes lines);
+
+#endif
