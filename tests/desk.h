@@ -1,6 +1,6 @@
 /*
- * The desk where the tests of admission work: a ring with one key, la.ana's, and a
- * line with its body to be signed, admitted and looked at.
+ * The desk where the tests of admission work: a ring with one key,
+ * la.ana's, and a line with its body to be signed, admitted and looked at.
  */
 #ifndef POSITO_TESTS_DESK_H
 #define POSITO_TESTS_DESK_H
