@@ -254,7 +254,7 @@ static void other_keys_are_refused(void **state)
         "example.com/foo+30d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
         "+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
         "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2",
-        EXAMPLE_KEY "=", EXAMPLE_KEY "\n", " " EXAMPLE_KEY };
+        EXAMPLE_KEY "=", (EXAMPLE_KEY "\n"), (" " EXAMPLE_KEY) };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         if (note_key_parse(bytes_text(bad[i]), &key))
             fail_msg("\"%s\"", bad[i]);
