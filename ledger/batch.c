@@ -49,9 +49,7 @@ void batch_decide(struct context *c, const struct operation *op)
     const struct order *order = c->order;
     struct buffer *effects = &c->ledger->effects;
 
-    if (order->body_status != STATUS_ACCEPTED)
-        context_refuse(c, order->body_status, "root");
-    else if (f->lines == 0 || f->lines != order->line_count)
+    if (f->lines == 0 || f->lines != order->line_count)
         context_refuse(c, STATUS_BAD_BODY, "lines");
     if (context_refused(c))
         return;

@@ -337,6 +337,8 @@ static void perform(struct context *c, bool keep)
 
     if (due)
         hold_expire(c);
+    if (c->order->body_status != STATUS_ACCEPTED)
+        context_refuse(c, c->order->body_status, "root");
     operations_decide(c, &c->order->operation);
     if (!marked)
         return;
