@@ -364,6 +364,28 @@ static void overlong_paths_are_refused(void **state)
         3, &hash, (UINT64_C(1) << 63) - 1, &hash, &path));
 }
 
+/* A hash too many, and roots made to fit it: only the size tells. */
+static void paths_beyond_the_root_are_refused(void **state)
+{
+    (void)state;
+    struct forest forest;
+    struct merkle_source source;
+    struct merkle_path path;
+    forest_plant(&forest, &source);
+    forest.size = 4;
+    struct hash extra = forest.leaves[9];
+    struct hash old_root = naive_node(extra, naive_root(forest.leaves, 3));
+    struct hash new_root = naive_node(extra, naive_root(forest.leaves, 4));
+    assert_int_equal(merkle_prove_inclusion(&source, 2, 4, &path), 0);
+    path.hash[path.count++] = extra;
+    assert_false(merkle_check_inclusion(
+        &forest.leaves[2], 2, 4, &path, &new_root));
+    assert_int_equal(merkle_prove_consistency(&source, 3, 4, &path), 0);
+    path.hash[path.count++] = extra;
+    assert_false(
+        merkle_check_consistency(3, &old_root, 4, &new_root, &path));
+}
+
 static void failures_of_the_source_are_told(void **state)
 {
     (void)state;
@@ -497,6 +519,7 @@ int main(void)
         cmocka_unit_test(every_leaf_is_included),
         cmocka_unit_test(every_pair_of_sizes_is_consistent),
         cmocka_unit_test(overlong_paths_are_refused),
+        cmocka_unit_test(paths_beyond_the_root_are_refused),
         cmocka_unit_test(failures_of_the_source_are_told),
         cmocka_unit_test(huge_trees_are_proved),
         cmocka_unit_test(lines_are_leaves_without_their_feeds),
