@@ -222,7 +222,7 @@ static int unknown_option(const char *name, struct failure *failure)
 
 /* argv[*at] starts with "--"; takes its value too. */
 static int take_option(struct settings *settings, int argc,
-    char *const *argv, int *at, struct failure *failure)
+    const char *const *argv, int *at, struct failure *failure)
 {
     const char *name = argv[*at] + 2;
     const char *equals = strchr(name, '=');
@@ -251,29 +251,43 @@ static int take_option(struct settings *settings, int argc,
     return unknown_option(name, failure);
 }
 
-int settings_load(struct settings *settings, int argc, char *const *argv,
-    const char **words, struct failure *failure)
+static int take_arguments(struct settings *settings, int argc,
+    const char *const *argv, const char **words, struct failure *failure)
 {
     bool only_words = false;
+    settings->words = words;
+    settings->word_count = 0;
+    for (int i = 0; i < argc; i++) {
+        if (!only_words && strcmp(argv[i], "--") == 0)
+            only_words = true;
+        else if (only_words || strncmp(argv[i], "--", 2) != 0)
+            words[settings->word_count++] = argv[i];
+        else if (take_option(settings, argc, argv, &i, failure) != 0)
+            return -1;
+    }
+    words[settings->word_count] = NULL;
+    return 0;
+}
+
+int settings_load(struct settings *settings, int argc,
+    const char *const *argv, const char **words, struct failure *failure)
+{
     memset(settings, 0, sizeof *settings);
     (void)snprintf(settings->address, sizeof settings->address, "%s",
         CLIENT_ADDRESS_DEFAULT);
     settings->language = settings_environment_language();
-    settings->words = words;
     if (load_config(settings, failure) != 0 ||
         load_environment(settings, failure) != 0)
         return -1;
-    for (int i = 0; i < argc; i++) {
-        if (!only_words && strcmp(argv[i], "--") == 0)
-            only_words = true;
-        else if (!only_words && strncmp(argv[i], "--", 2) == 0) {
-            if (take_option(settings, argc, argv, &i, failure) != 0)
-                return -1;
-        } else
-            words[settings->word_count++] = argv[i];
-    }
-    words[settings->word_count] = NULL;
-    return 0;
+    return take_arguments(settings, argc, argv, words, failure);
+}
+
+int settings_for_line(struct settings *line, const struct settings *settings,
+    int argc, const char *const *argv, const char **words,
+    struct failure *failure)
+{
+    *line = *settings;
+    return take_arguments(line, argc, argv, words, failure);
 }
 
 bool settings_state_file(const char *name, char *path, size_t size)

@@ -47,8 +47,16 @@ struct settings {
  * rest.  words is memory for argc + 1 pointers.  0; -1 with the text for
  * the user in *failure (an option that is not there, a broken file).
  */
-int settings_load(struct settings *, int argc, char *const *argv,
+int settings_load(struct settings *, int argc, const char *const *argv,
     const char **words, struct failure *) __attribute__((warn_unused_result));
+
+/*
+ * A copy of settings for one line of the interactive mode: its options come
+ * on top, its words replace the others.
+ */
+int settings_for_line(struct settings *line, const struct settings *,
+    int argc, const char *const *argv, const char **words, struct failure *)
+    __attribute__((warn_unused_result));
 
 /* The language the environment asks for, before anything can fail. */
 enum language settings_environment_language(void);

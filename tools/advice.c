@@ -1,0 +1,147 @@
+#include "advice.h"
+
+#include <stddef.h>
+
+struct advice {
+    enum status status;
+    const char *text[2];
+};
+
+static const struct advice table[] = {
+    {STATUS_UNKNOWN_VERB,
+        {"`posito help` lists the operations.",
+            "`posito help` muestra las operaciones."}},
+    {STATUS_SECOND_SPELLING,
+        {"Write the number or date in its shortest form, without leading "
+         "zeros or a plus sign.",
+            "Escriba el número o la fecha en su forma más corta, sin ceros "
+            "a la izquierda ni signo más."}},
+    {STATUS_UNKNOWN_CURRENCY,
+        {"Use one of the currencies the ledger was founded with.",
+            "Use una de las monedas con que se fundó el libro."}},
+    {STATUS_UNKNOWN_KEY,
+        {"Check that --key is the file of a key registered in this ledger, "
+         "or ask a federation treasurer to add it with key-add.",
+            "Revise que --key sea el archivo de una llave registrada en "
+            "este libro, o pida a quien administra llaves que la dé de alta "
+            "con key-add."}},
+    {STATUS_BAD_SIGNATURE,
+        {"The key file may be an old one (the key was changed with "
+         "key-rotate), or belong to another ledger.",
+            "El archivo de la llave puede ser viejo (se cambió con "
+            "key-rotate) o ser de otro libro."}},
+    {STATUS_BAD_PROOF,
+        {"The proof must be made with the new key's own file: --new-key "
+         "FILE, or `posito proof` where that file is.",
+            "La prueba se hace con el archivo de la llave nueva: --new-key "
+            "ARCHIVO, o `posito proof` donde esté ese archivo."}},
+    {STATUS_ID_REUSED,
+        {"Send it again: each attempt of this tool takes a fresh id.",
+            "Envíelo otra vez: cada intento usa un id nuevo."}},
+    {STATUS_KEY_REVOKED,
+        {"Ask a federation treasurer for a new key.",
+            "Pida una llave nueva a la tesorería de la federación."}},
+    {STATUS_NOT_LOGGED_IN,
+        {"Give your key: --key FILE, POSITO_KEY, or key = FILE in "
+         "~/.config/posito/config.",
+            "Indique su llave: --key ARCHIVO, POSITO_KEY, o key = ARCHIVO "
+            "en ~/.config/posito/config."}},
+    {STATUS_WRONG_KIND,
+        {"`posito help OPERATION` says who may sign it; ask one of them.",
+            "`posito help OPERACIÓN` dice quién puede firmarla; pídalo a "
+            "alguien así."}},
+    {STATUS_OUT_OF_SCOPE,
+        {"`posito key key=YOURS` shows how far your key reaches.",
+            "`posito key key=LA-SUYA` muestra hasta dónde llega su llave."}},
+    {STATUS_OWN_ACCOUNT,
+        {"Ask a colleague to sign it.", "Pida a un colega que lo firme."}},
+    {STATUS_OVER_LIMIT,
+        {"Ask somebody with a higher limit, a supervisor, to sign it.",
+            "Pida que lo firme alguien con un límite mayor, un supervisor."}},
+    {STATUS_OVER_DAILY_LIMIT,
+        {"Wait for the next business day, or ask a supervisor to sign it.",
+            "Espere al siguiente día contable, o pida que lo firme un "
+            "supervisor."}},
+    {STATUS_BAD_POLICY,
+        {"Use need=1, leave out each=, and clubs=no.",
+            "Use need=1, sin each=, y clubs=no."}},
+    {STATUS_LAST_KEY,
+        {"Add another federation treasurer's or board's key first.",
+            "Dé de alta antes otra llave de tesorería o de consejo."}},
+    {STATUS_UNKNOWN_PARTY,
+        {"Check the name's spelling; `posito party party=NAME` shows one "
+         "that exists.",
+            "Revise cómo se escribe; `posito party party=NOMBRE` muestra "
+            "una que existe."}},
+    {STATUS_UNKNOWN_ACCOUNT,
+        {"An account comes into being with its first posting; check its "
+         "name: book/party/role/currency.",
+            "Una cuenta nace con su primer asiento; revise su nombre: "
+            "libro/parte/rol/moneda."}},
+    {STATUS_WRONG_PARTY,
+        {"`posito help OPERATION` says what belongs in each field.",
+            "`posito help OPERACIÓN` dice qué va en cada campo."}},
+    {STATUS_NAME_TAKEN,
+        {"Choose another name; names are never used twice.",
+            "Escoja otro nombre; los nombres no se repiten nunca."}},
+    {STATUS_PARTY_FROZEN,
+        {"Only party-unfreeze, with the order's reference, lifts it.",
+            "Sólo party-unfreeze, con la referencia de la orden, lo "
+            "levanta."}},
+    {STATUS_NOT_EMPTY,
+        {"`posito party party=NAME` shows what is left.",
+            "`posito party party=NOMBRE` muestra lo que queda."}},
+    {STATUS_CONTROL_ROLE,
+        {"Use the operation made for it (deposit, withdraw, transfer ...).",
+            "Use su propia operación (deposit, withdraw, transfer ...)."}},
+    {STATUS_WRONG_DATE,
+        {"`posito status` shows each book's open day.",
+            "`posito status` muestra el día abierto de cada libro."}},
+    {STATUS_INSUFFICIENT,
+        {"`posito account account=...` shows what is available and what "
+         "holds keep.",
+            "`posito account account=...` muestra lo disponible y lo "
+            "retenido."}},
+    {STATUS_NOT_BALANCED,
+        {"Make the amounts of each book and currency sum to zero.",
+            "Haga que los importes de cada libro y moneda sumen cero."}},
+    {STATUS_ABOVE_STAKE,
+        {"No more can be taken back than was put in.",
+            "No puede sacarse más de lo que se puso."}},
+    {STATUS_UNKNOWN_HOLD,
+        {"A hold is named by the entry that placed it.",
+            "Una retención se nombra por el asiento que la puso."}},
+    {STATUS_BAD_EXPIRY,
+        {"Give a time like 2026-12-31T18:00:00.000Z (UTC).",
+            "Dé una hora como 2026-12-31T18:00:00.000Z (UTC)."}},
+    {STATUS_NOT_REVERSIBLE,
+        {"Correct it with the operation that does the contrary.",
+            "Corríjalo con la operación que hace lo contrario."}},
+    {STATUS_LINE_REFUSED,
+        {"Correct that line and send the file again, or use mode=each.",
+            "Corrija esa línea y envíe otra vez el archivo, o use "
+            "mode=each."}},
+    {STATUS_BODY_TOO_LARGE,
+        {"Split the file into several.", "Divida el archivo en varios."}},
+    {STATUS_BEYOND_END,
+        {"`posito status` shows how many entries there are.",
+            "`posito status` muestra cuántos asientos hay."}},
+    {STATUS_BUSY,
+        {"Nothing was done; send it again.",
+            "No se hizo nada; envíelo otra vez."}},
+    {STATUS_STOPPING,
+        {"Try again when it is back.", "Intente cuando haya vuelto."}},
+    {STATUS_READ_ONLY,
+        {"Tell the operator: the disk needs room.",
+            "Avise al operador: falta espacio en el disco."}},
+    {STATUS_TOO_MANY,
+        {"Try again shortly.", "Intente de nuevo en un momento."}},
+};
+
+const char *advice_for(enum status status, enum language language)
+{
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        if (table[i].status == status)
+            return table[i].text[language];
+    return NULL;
+}

@@ -1,0 +1,407 @@
+#include "show.h"
+
+#include "../protocol/answer.h"
+#include "advice.h"
+#include "show_json.h"
+#include "speech.h"
+#include "table.h"
+
+#include <posito/encoding.h>
+
+#include <string.h>
+
+/* ---- words ---- */
+
+/* What a key of an answer is called. */
+struct label {
+    const char *key;
+    const char *text[2];
+};
+
+static const struct label labels[] = {
+    {"index", {"entry", "asiento"}},
+    {"entry", {"entry", "asiento"}},
+    {"line", {"line", "línea"}},
+    {"time", {"time", "hora"}},
+    {"date", {"date", "fecha"}},
+    {"first", {"first date", "primera fecha"}},
+    {"verb", {"operation", "operación"}},
+    {"amount", {"amount", "importe"}},
+    {"balance", {"balance", "saldo"}},
+    {"before", {"before", "antes"}},
+    {"after", {"after", "después"}},
+    {"debits", {"debits", "cargos"}},
+    {"credits", {"credits", "abonos"}},
+    {"debits-held", {"debits held", "cargos retenidos"}},
+    {"credits-held", {"credits held", "abonos retenidos"}},
+    {"held", {"held", "retenido"}},
+    {"available", {"available", "disponible"}},
+    {"opening", {"opening balance", "saldo inicial"}},
+    {"closing", {"closing balance", "saldo final"}},
+    {"opened", {"opened at entry", "abierta en el asiento"}},
+    {"last", {"last entry", "último asiento"}},
+    {"postings", {"postings", "movimientos"}},
+    {"account", {"account", "cuenta"}},
+    {"role", {"role", "rol"}},
+    {"class", {"class", "clase"}},
+    {"currency", {"currency", "moneda"}},
+    {"party", {"party", "parte"}},
+    {"parent", {"parent", "depende de"}},
+    {"book", {"book", "libro"}},
+    {"kind", {"kind", "tipo"}},
+    {"country", {"country", "país"}},
+    {"owner", {"owner", "dueño"}},
+    {"scope", {"scope", "alcance"}},
+    {"limit", {"limit", "límite"}},
+    {"daily", {"daily limit", "límite diario"}},
+    {"key", {"key", "llave"}},
+    {"public", {"public key", "llave pública"}},
+    {"added", {"since entry", "desde el asiento"}},
+    {"revoked", {"revoked", "revocada"}},
+    {"closed", {"closed", "cerrada"}},
+    {"frozen", {"frozen", "congelada"}},
+    {"size", {"entries", "asientos"}},
+    {"accepted", {"accepted", "aceptadas"}},
+    {"refused", {"refused", "rechazadas"}},
+    {"status", {"status", "estado"}},
+    {"number", {"number", "número"}},
+    {"origin", {"origin", "origen"}},
+    {"ledger", {"ledger", "libro mayor"}},
+    {"rows", {"rows", "renglones"}},
+    {"purpose", {"purpose", "propósito"}},
+    {"reason", {"reason", "motivo"}},
+    {"field", {"field", "campo"}},
+    {"text", {"", ""}},
+};
+
+static struct bytes label_of(struct bytes key, enum language language)
+{
+    for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++)
+        if (bytes_equal_text(key, labels[i].key))
+            return bytes_text(labels[i].text[language]);
+    return key;
+}
+
+/* ---- values ---- */
+
+void show_digits(struct buffer *out, struct amount amount)
+{
+    uint8_t memory[64];
+    struct buffer plain = buffer_over(memory, sizeof memory);
+    amount_append_digits(&plain, amount);
+    size_t start = plain.length > 0 && plain.data[0] == '-' ? 1 : 0;
+    size_t whole = start;
+    while (whole < plain.length && plain.data[whole] != '.')
+        whole++;
+    for (size_t i = 0; i < plain.length; i++) {
+        if (i > start && i < whole && (whole - i) % 3 == 0)
+            buffer_char(out, ',');
+        buffer_u8(out, plain.data[i]);
+    }
+}
+
+void show_value(struct buffer *out, struct bytes key, struct bytes value)
+{
+    struct amount amount;
+    size_t start = out->length;
+    bool text = bytes_equal_text(key, "memo") ||
+                bytes_equal_text(key, "reason") ||
+                bytes_equal_text(key, "order");
+    if (amount_parse(value, &amount) == AMOUNT_SPELLED) {
+        show_digits(out, amount);
+        buffer_format(out, " %s", currency_code(amount.currency));
+        return;
+    }
+    if (text && text_decode(value, out))
+        return;
+    buffer_truncate(out, start);
+    buffer_append(out, value);
+}
+
+static bool is_figure(struct bytes value)
+{
+    struct amount amount;
+    uint64_t number;
+    return bytes_decimal(value, NUMBER_MAX, &number) ||
+           amount_parse(value, &amount) == AMOUNT_SPELLED;
+}
+
+static void print_clean(FILE *out, struct bytes text)
+{
+    for (size_t i = 0; i < text.length; i++) {
+        uint8_t c = text.data[i];
+        (void)fputc(c < ' ' || c == 0x7F ? '?' : c, out);
+    }
+}
+
+void show_line(const struct show *show, struct bytes line)
+{
+    print_clean(show->out, line);
+    (void)fputc('\n', show->out);
+}
+
+/* ---- rows ---- */
+
+/* Rows that follow each other and begin with the same key are a table. */
+struct rows {
+    struct bytes key[TABLE_COLUMNS_MAX];
+    bool figures[TABLE_COLUMNS_MAX];
+    size_t columns;
+};
+
+static size_t column_of(const struct rows *rows, struct bytes key)
+{
+    size_t column = 0;
+    while (column < rows->columns && !bytes_equal(rows->key[column], key))
+        column++;
+    return column;
+}
+
+static struct bytes first_key(struct bytes rest)
+{
+    struct bytes key;
+    struct bytes value;
+    if (!answer_next(&rest, &key, &value))
+        return bytes_of("", 0);
+    return key;
+}
+
+/* Split off the lines of the next table; false if there is no row. */
+static bool take_rows(struct bytes *answer, struct bytes *block)
+{
+    struct bytes at = *answer;
+    struct bytes line;
+    struct bytes rest;
+    struct bytes first = {0};
+    enum answer_kind kind;
+    bool any = false;
+    *block = bytes_of(at.data, 0);
+    while (bytes_next_line(&at, &line) && answer_open(line, &kind, &rest) &&
+           kind == ANSWER_ROW) {
+        if (any && !bytes_equal(first, first_key(rest)))
+            break;
+        first = first_key(rest);
+        any = true;
+        block->length = (size_t)(at.data - block->data);
+        *answer = at;
+    }
+    return any;
+}
+
+static void learn_columns(struct rows *rows, struct bytes block)
+{
+    struct bytes line;
+    struct bytes rest;
+    struct bytes key;
+    struct bytes value;
+    enum answer_kind kind;
+    rows->columns = 0;
+    while (bytes_next_line(&block, &line)) {
+        if (!answer_open(line, &kind, &rest))
+            continue;
+        while (answer_next(&rest, &key, &value)) {
+            size_t column = column_of(rows, key);
+            if (column == TABLE_COLUMNS_MAX)
+                continue;
+            if (column == rows->columns) {
+                rows->key[column] = key;
+                rows->figures[column] = true;
+                rows->columns++;
+            }
+            if (!is_figure(value))
+                rows->figures[column] = false;
+        }
+    }
+}
+
+static void fill_row(
+    struct table *table, const struct rows *rows, struct bytes rest)
+{
+    struct buffer cell = buffer_empty();
+    struct bytes value[TABLE_COLUMNS_MAX] = {{0}};
+    struct bytes key;
+    struct bytes one;
+    while (answer_next(&rest, &key, &one)) {
+        size_t column = column_of(rows, key);
+        if (column < rows->columns)
+            value[column] = one;
+    }
+    for (size_t i = 0; i < rows->columns; i++) {
+        buffer_clear(&cell);
+        if (value[i].length > 0)
+            show_value(&cell, rows->key[i], value[i]);
+        table_cell(table, buffer_bytes(&cell));
+    }
+    buffer_free(&cell);
+}
+
+static void show_rows(const struct show *show, struct bytes block)
+{
+    struct rows rows = {0};
+    struct bytes line;
+    struct bytes rest;
+    enum answer_kind kind;
+    learn_columns(&rows, block);
+    if (rows.columns == 0)
+        return;
+    struct table table = table_empty(rows.columns);
+    for (size_t i = 0; i < rows.columns; i++) {
+        table.right[i] = rows.figures[i];
+        table_cell(&table, label_of(rows.key[i], show->language));
+    }
+    while (bytes_next_line(&block, &line))
+        if (answer_open(line, &kind, &rest))
+            fill_row(&table, &rows, rest);
+    table_print(&table, show->out);
+    table_free(&table);
+}
+
+/* ---- verdicts ---- */
+
+static void print_field(
+    const struct show *show, size_t width, struct bytes label,
+    struct bytes key, struct bytes value)
+{
+    struct buffer text = buffer_empty();
+    int gap = (int)(width - table_width(label));
+    show_value(&text, key, value);
+    print_clean(show->out, label);
+    (void)fprintf(show->out, "%*s", gap + 2, "");
+    print_clean(show->out, buffer_bytes(&text));
+    (void)fputc('\n', show->out);
+    buffer_free(&text);
+}
+
+/* The answer to a question: a line a field. */
+static void show_fields(const struct show *show, struct bytes rest)
+{
+    size_t width = 0;
+    struct bytes key;
+    struct bytes value;
+    struct bytes at = rest;
+    while (answer_next(&at, &key, &value)) {
+        size_t w = table_width(label_of(key, show->language));
+        width = w > width ? w : width;
+    }
+    while (answer_next(&rest, &key, &value))
+        print_field(
+            show, width, label_of(key, show->language), key, value);
+}
+
+static void print_text(FILE *out, const char *before, struct bytes text)
+{
+    (void)fputs(before, out);
+    print_clean(out, text);
+}
+
+/* The answer to an order: a sentence. */
+static void show_accepted(
+    const struct show *show, enum verb verb, struct bytes rest)
+{
+    enum language language = show->language;
+    struct bytes index = answer_find(rest, "index");
+    struct bytes refused = answer_find(rest, "refused");
+    FILE *out = show->out;
+    print_text(out,
+        say(language, "Done: entry ", "Hecho: asiento "), index);
+    print_text(out, say(language, ", business date ", ", fecha contable "),
+        answer_find(rest, "date"));
+    print_text(out, ", ", answer_find(rest, "time"));
+    (void)fputs(".\n", out);
+    if (verb != VERB_BATCH || refused.length == 0)
+        return;
+    print_text(out, say(language, "Lines accepted: ", "Líneas aceptadas: "),
+        answer_find(rest, "accepted"));
+    print_text(out, say(language, "; refused: ", "; rechazadas: "), refused);
+    (void)fputs(".\n", out);
+}
+
+static void show_refusal(const struct show *show, struct bytes rest)
+{
+    enum language language = show->language;
+    enum status status;
+    struct bytes field = answer_find(rest, "field");
+    struct bytes line = answer_find(rest, "line");
+    struct bytes name = answer_find(rest, "status");
+    FILE *out = show->errors;
+    print_text(out, say(language, "Refused (", "Rechazado ("), name);
+    print_text(out, " ", answer_find(rest, "number"));
+    if (!status_parse(name, &status)) {
+        print_text(out, "): ", answer_find(rest, "text"));
+        (void)fputc('\n', out);
+        return;
+    }
+    (void)fprintf(out, "): %s\n", status_sentence(status, language));
+    if (line.length > 0) {
+        print_text(out, say(language, "Line: ", "Línea: "), line);
+        (void)fputc('\n', out);
+    }
+    if (field.length > 0) {
+        print_text(out, say(language, "Field: ", "Campo: "), field);
+        (void)fputc('\n', out);
+    }
+    const char *advice = advice_for(status, language);
+    if (advice != NULL)
+        (void)fprintf(out, say(language, "What to do: %s\n",
+                               "Qué hacer: %s\n"), advice);
+}
+
+static void show_ok(const struct show *show, enum verb verb, struct bytes rest)
+{
+    const struct operation_row *row = operation_row(verb);
+    if (row->class == CLASS_OF_SIGNED &&
+        answer_find(rest, "index").length > 0)
+        show_accepted(show, verb, rest);
+    else if (verb == VERB_TRY)
+        (void)fputs(say(show->language,
+                        "It would be accepted; nothing was written.\n",
+                        "Se aceptaría; no se escribió nada.\n"),
+            show->out);
+    else
+        show_fields(show, rest);
+}
+
+void show_answer(
+    const struct show *show, enum verb verb, struct bytes answer)
+{
+    struct bytes block;
+    struct bytes line;
+    struct bytes rest;
+    enum answer_kind kind;
+    if (show->json) {
+        show_json_answer(show->out, verb, answer);
+        return;
+    }
+    while (answer.length > 0) {
+        if (take_rows(&answer, &block)) {
+            show_rows(show, block);
+            continue;
+        }
+        if (!bytes_next_line(&answer, &line) ||
+            !answer_open(line, &kind, &rest))
+            return;
+        if (kind == ANSWER_VERBATIM)
+            show_line(show, rest);
+        else if (kind == ANSWER_OK)
+            show_ok(show, verb, rest);
+        else
+            show_refusal(show, rest);
+    }
+}
+
+void show_fault(const struct show *show, enum status status, const char *text)
+{
+    if (show->json) {
+        show_json_fault(show->out, status, text);
+        return;
+    }
+    (void)fprintf(show->errors, "%s\n", text);
+}
+
+void show_failure(const struct show *show, const char *text)
+{
+    if (show->json)
+        show_json_failure(show->out, text);
+    else
+        (void)fprintf(show->errors, "posito: %s\n", text);
+}
