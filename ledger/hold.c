@@ -107,6 +107,7 @@ void hold_capture(struct context *c, const struct operation *op)
 {
     const struct capture_fields *f = &op->as.capture;
     struct hold hold;
+    int64_t posted;
     int64_t free;
 
     if (!find_hold(c, f->hold, &hold))
@@ -115,10 +116,11 @@ void hold_capture(struct context *c, const struct operation *op)
         context_refuse(c, STATUS_OTHER_CURRENCY, "amount");
     if (f->amount.minor > hold.left)
         context_refuse(c, STATUS_ABOVE_HOLD, "amount");
-    free = f->rest == REMAINDER_RELEASE || f->amount.minor > hold.left
-        ? hold.left
-        : f->amount.minor;
-    plan_hold(c, &hold, f->amount.minor, free);
+    /* Of an amount above the hold, look at what is there, so that it is
+     * not called insufficient. */
+    posted = f->amount.minor < hold.left ? f->amount.minor : hold.left;
+    free = f->rest == REMAINDER_RELEASE ? hold.left : posted;
+    plan_hold(c, &hold, posted, free);
     posting_check(c);
     if (context_refused(c))
         return;
