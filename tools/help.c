@@ -64,7 +64,7 @@ bool help_tool(FILE *out, const char *command, enum language language)
 
 /* ---- all of it ---- */
 
-static void row(struct table *table, const char *name, const char *text)
+static void row(struct text_table *table, const char *name, const char *text)
 {
     uint8_t memory[64];
     struct buffer cell = buffer_over(memory, sizeof memory);
@@ -76,7 +76,7 @@ static void row(struct table *table, const char *name, const char *text)
 static void print_class(
     FILE *out, enum verb_class class, enum language language)
 {
-    struct table table = table_empty(2);
+    struct text_table table = table_empty(2);
     for (unsigned i = 0; i < VERB_COUNT; i++) {
         const struct operation_row *operation =
             operation_row((enum verb)i);
@@ -132,7 +132,7 @@ static void print_options(FILE *out, enum language language)
 
 void help_overview(FILE *out, enum language language)
 {
-    struct table table = table_empty(2);
+    struct text_table table = table_empty(2);
     (void)fputs(
         say(language,
             "posito [OPTIONS] OPERATION field=value ...\n"
@@ -160,7 +160,7 @@ void help_overview(FILE *out, enum language language)
 static void print_fields(
     FILE *out, const struct operation_row *operation, enum language language)
 {
-    struct table table = table_empty(3);
+    struct text_table table = table_empty(3);
     struct buffer cell = buffer_empty();
     for (size_t i = 0; i < operation->field_count; i++) {
         const struct field_row *field = &operation->fields[i];

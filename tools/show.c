@@ -215,7 +215,7 @@ static void learn_columns(struct rows *rows, struct bytes block)
 }
 
 static void fill_row(
-    struct table *table, const struct rows *rows, struct bytes rest)
+    struct text_table *table, const struct rows *rows, struct bytes rest)
 {
     struct buffer cell = buffer_empty();
     struct bytes value[TABLE_COLUMNS_MAX] = {{0}};
@@ -244,7 +244,7 @@ static void show_rows(const struct show *show, struct bytes block)
     learn_columns(&rows, block);
     if (rows.columns == 0)
         return;
-    struct table table = table_empty(rows.columns);
+    struct text_table table = table_empty(rows.columns);
     for (size_t i = 0; i < rows.columns; i++) {
         table.right[i] = rows.figures[i];
         table_cell(&table, label_of(rows.key[i], show->language));

@@ -2,15 +2,15 @@
 
 #include <string.h>
 
-struct table table_empty(size_t columns)
+struct text_table table_empty(size_t columns)
 {
-    struct table table = {.columns = columns, .cells = buffer_empty()};
+    struct text_table table = {.columns = columns, .cells = buffer_empty()};
     if (table.columns > TABLE_COLUMNS_MAX)
         table.columns = TABLE_COLUMNS_MAX;
     return table;
 }
 
-void table_free(struct table *table)
+void table_free(struct text_table *table)
 {
     buffer_free(&table->cells);
 }
@@ -23,7 +23,7 @@ size_t table_width(struct bytes utf8)
     return width;
 }
 
-void table_cell(struct table *table, struct bytes utf8)
+void table_cell(struct text_table *table, struct bytes utf8)
 {
     size_t column = table->count % table->columns;
     size_t width = table_width(utf8);
@@ -38,7 +38,7 @@ void table_cell(struct table *table, struct bytes utf8)
 }
 
 static void print_cell(
-    const struct table *table, size_t column, const char *cell, FILE *out)
+    const struct text_table *table, size_t column, const char *cell, FILE *out)
 {
     size_t width = table_width(bytes_text(cell));
     int gap = (int)(table->width[column] - width);
@@ -50,7 +50,7 @@ static void print_cell(
     (void)fputs(last ? "\n" : "  ", out);
 }
 
-void table_print(const struct table *table, FILE *out)
+void table_print(const struct text_table *table, FILE *out)
 {
     const char *cell = (const char *)table->cells.data;
     if (table->cells.failed || table->columns == 0)

@@ -11,7 +11,7 @@
 
 #define TABLE_COLUMNS_MAX 24
 
-struct table {
+struct text_table {
     size_t columns;
     size_t width[TABLE_COLUMNS_MAX]; /* in characters */
     bool right[TABLE_COLUMNS_MAX];   /* set by whoever fills it */
@@ -19,15 +19,15 @@ struct table {
     size_t count;        /* cells */
 };
 
-struct table table_empty(size_t columns);
-void table_free(struct table *);
+struct text_table table_empty(size_t columns);
+void table_free(struct text_table *);
 
 /* The first row's cells are the headings.  Control characters are shown
  * as '?', so that no text can move the cursor. */
-void table_cell(struct table *, struct bytes utf8);
+void table_cell(struct text_table *, struct bytes utf8);
 
 /* Print what was filled in; an incomplete last row is left out. */
-void table_print(const struct table *, FILE *);
+void table_print(const struct text_table *, FILE *);
 
 /* Characters of a text, as a terminal counts most of them. */
 size_t table_width(struct bytes utf8);
