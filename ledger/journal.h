@@ -108,7 +108,8 @@ struct journal_recovery {
     const struct note_key *key;
     uint64_t promised;         /* a size some stored checkpoint or the state
                                   has seen: a shorter journal is refused */
-    bool clean; /* in: the last stop was clean and the state covers all */
+    bool clean; /* in: the last stop was clean and the state covers all;
+                   disregarded if groups past tree.size are found */
 
     /* Called for each verified group past tree.size, in order.  0, or -1
      * with *failure set. */

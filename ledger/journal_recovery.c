@@ -168,12 +168,16 @@ static void set_ready(struct journal *journal, uint64_t size, uint64_t tail)
     (void)pthread_mutex_unlock(&journal->lock);
 }
 
+/* covered: entries before the recovery; what came later was not stopped
+ * cleanly, whatever the caller believes. */
 static int make_ready(struct journal *journal, struct journal_walk *walk,
-    const struct journal_recovery *recovery, struct failure *failure)
+    const struct journal_recovery *recovery, uint64_t covered,
+    struct failure *failure)
 {
     struct place place;
     uint64_t tail = walk->at;
-    bool clean = recovery->clean && recovery->dropped_bytes == 0;
+    bool clean = recovery->clean && recovery->dropped_bytes == 0 &&
+        recovery->tree.size == covered;
     if (remove_leftovers(journal, failure) != 0)
         return -1;
     if (journal->count == 0) {
@@ -193,6 +197,7 @@ int journal_recover(struct journal *journal,
     struct journal_recovery *recovery, struct failure *failure)
 {
     int result = -1;
+    uint64_t covered = recovery->tree.size;
     recovery->dropped_bytes = 0;
     if (journal->read_only || journal->ready)
         return failure_set(
@@ -207,7 +212,7 @@ int journal_recover(struct journal *journal,
         (void)refuse_short(recovery, failure);
         goto out;
     }
-    result = make_ready(journal, walk, recovery, failure);
+    result = make_ready(journal, walk, recovery, covered, failure);
 out:
     journal_walk_close(walk);
     return result;
