@@ -19,7 +19,8 @@ static bool read_subject(struct context *c, const struct operation *op,
         posting_read(c->ledger, entry, has_line ? f->line : 0, list,
             &found) != 0)
         return false;
-    if (!found || (has_line && f->line == 0))
+    found = found && !(has_line && f->line == 0);
+    if (!found)
         context_refuse(c, STATUS_UNKNOWN_ENTRY, "line");
     return found;
 }
@@ -49,11 +50,16 @@ void reversal_reverse(struct context *c, const struct operation *op)
 
     if (!read_subject(c, op, &entry, &list))
         return;
-    if (!operations_functions(list.operation.verb)->reversible)
+    /* Then nothing is left to post, and no balance to look at. */
+    if (!operations_functions(list.operation.verb)->reversible) {
         context_refuse(
             c, STATUS_NOT_REVERSIBLE, line != 0 ? "line" : "entry");
-    if (record_find_reversal(c->state, f->entry, line, &earlier))
+        return;
+    }
+    if (record_find_reversal(c->state, f->entry, line, &earlier)) {
         context_refuse(c, STATUS_ALREADY_REVERSED, "entry");
+        return;
+    }
     plan_opposite(c, &list);
     posting_check(c);
     if (context_refused(c))
