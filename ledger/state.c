@@ -6,6 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+/*
+ * A state of up to this many records is read through when it is opened,
+ * a matter of tenths of a second: some damage to LMDB's own pages shows
+ * only in the totals.  A larger one is read through for its digest.
+ */
+#define CHECK_AT_OPEN 500000
+
 /* Records read from disk are kept in memory up to this many bytes. */
 #define CACHE_BYTES ((size_t)32 << 20)
 
@@ -39,6 +46,21 @@ static int fail_text(struct state *state, const char *text)
 
 /* ---- opening ---- */
 
+static int check_at_open(struct store *store, struct failure *failure)
+{
+    if (store_totals(store).records > CHECK_AT_OPEN)
+        return 0;
+    struct store_record record;
+    enum store_result result = STORE_FAILED;
+    struct store_walk *walk = store_walk_open_all(store, failure);
+    if (walk != NULL)
+        do
+            result = store_walk_next(walk, &record, failure);
+        while (result == STORE_FOUND);
+    store_walk_close(walk);
+    return result == STORE_NONE ? 0 : -1;
+}
+
 int state_open(struct state **out, const struct state_options *options,
     struct failure *failure)
 {
@@ -59,6 +81,8 @@ int state_open(struct state **out, const struct state_options *options,
         result = failure_set(failure, "state: out of memory");
     if (result == 0)
         result = store_open(&state->store, options, failure);
+    if (result == 0)
+        result = check_at_open(state->store, failure);
     if (result == 0)
         *out = state;
     else

@@ -127,6 +127,14 @@ static int totals_write(
     return mdb_put(txn, dbi, &key, &value, 0);
 }
 
+/* LMDB's code. */
+static int totals_remove(MDB_txn *txn, MDB_dbi dbi)
+{
+    struct store_raw_key raw = totals_key();
+    MDB_val key = raw_val(&raw);
+    return mdb_del(txn, dbi, &key, NULL);
+}
+
 /* ---- making a store ---- */
 
 static int env_open(struct store *store, const char *path,
@@ -568,7 +576,12 @@ struct store_write *store_write_open(
     if (totals_read(store, write->txn, mdb_txn_id(write->txn) - 1,
             &write->totals, failure) != 0)
         goto failed;
-    return write;
+    /* They come back at the commit.  Meanwhile what is written after the
+     * last record stands last on its page: LMDB fills such pages. */
+    code = totals_remove(write->txn, store->dbi);
+    if (code == 0)
+        return write;
+    lmdb_failed(store, code, "write", failure);
 failed:
     store_write_abort(write);
     return NULL;

@@ -504,15 +504,23 @@ static void flip(int file, size_t at, uint8_t mask)
         _exit(3);
 }
 
+/* In the child: LMDB's signals end it, without a word and without cmocka's
+ * handlers, which would run on with the tests. */
+static void die_quietly(void)
+{
+    static const int signals[] = {
+        SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGSYS};
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
+        signal(signals[i], SIG_DFL);
+    int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    (void)dup2(null, STDERR_FILENO);
+}
+
 static void flip_from(
     const struct damage *damage, struct progress *progress)
 {
     int file = open(damage->place.file, O_RDWR | O_CLOEXEC);
-    int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    (void)dup2(null, STDERR_FILENO);
-    signal(SIGSEGV, SIG_DFL);
-    signal(SIGBUS, SIG_DFL);
-    signal(SIGABRT, SIG_DFL);
+    die_quietly();
     for (; progress->next < damage->length; progress->next += damage->step) {
         size_t at = progress->next;
         for (unsigned bit = 0; bit < 8; bit++) {
@@ -601,8 +609,10 @@ static void a_cut_file_is_never_a_wrong_answer(void **state)
         int status;
         pid_t child = fork();
         assert_true(child >= 0);
-        if (child == 0)
+        if (child == 0) {
+            die_quietly();
             _exit((int)read_everything(&damage.place));
+        }
         assert_int_equal(waitpid(child, &status, 0), child);
         if (WIFEXITED(status))
             assert_in_range(
