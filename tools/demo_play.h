@@ -1,0 +1,19 @@
+/*
+ * The demonstration's season over TCP: members enrolled and club sheets
+ * signed as batches by the federations' tellers, pools lent to federations,
+ * days closed, and a working day of single signed lines at the counter.
+ */
+#ifndef POSITO_TOOLS_DEMO_PLAY_H
+#define POSITO_TOOLS_DEMO_PLAY_H
+
+#include "demo_plan.h"
+
+/*
+ * Play everything against the daemon at address, with the keys that lie
+ * open in folder/keys.  Prints a line a step.  0, or -1: an order that had
+ * to be accepted was refused, or the daemon could not be reached.
+ */
+int demo_play(struct demo_plan *, const char *folder, const char *address,
+    struct failure *) WARN_UNUSED_RESULT;
+
+#endif
