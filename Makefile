@@ -49,8 +49,8 @@ TESTLIB    := $(filter-out $(wildcard tests/test_*.c),$(wildcard tests/*.c))
 TESTS      := $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
 
 objects = $(1:%.c=$(BUILD)/%.o)
-ARCHIVES := $(BUILD)/libdaemon.a $(BUILD)/libtools.a $(BUILD)/libledger.a \
-	$(BUILD)/libprotocol.a $(BUILD)/libvocabulary.a
+CORE := $(BUILD)/libledger.a $(BUILD)/libprotocol.a $(BUILD)/libvocabulary.a
+ARCHIVES := $(BUILD)/libdaemon.a $(BUILD)/libtools.a $(CORE)
 
 # Where the demonstrations live: `make run` keeps its federation here.
 RUN_DIR ?= build/federation
@@ -91,11 +91,12 @@ $(BUILD)/%.o: %.c Makefile
 	@echo "  CC  $<"
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/positod: $(BUILD)/daemon/main.o $(ARCHIVES)
+$(BUILD)/positod: $(BUILD)/daemon/main.o $(BUILD)/libdaemon.a $(CORE)
 	@echo "  LD  $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_DAEMON) $(LIBS_LEDGER) $(LIBS_CORE)
 
-$(PROGRAMS:%=$(BUILD)/%): $(BUILD)/%: $(BUILD)/tools/%.o $(ARCHIVES)
+$(PROGRAMS:%=$(BUILD)/%): $(BUILD)/%: $(BUILD)/tools/%.o \
+		$(BUILD)/libtools.a $(CORE)
 	@echo "  LD  $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_TOOLS) $(LIBS_LEDGER) $(LIBS_CORE)
 
