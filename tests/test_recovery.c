@@ -844,7 +844,8 @@ static void a_refusal_says_what_and_where(void **state)
     assert_false(start_and_close(&truth, &options));
     assert_non_null(strstr(options.failure.text,
         "journal: entry 0 (00000000000000000000.posito, byte 0): "));
-    assert_non_null(strstr(options.failure.text, "restore it from the mirror"));
+    assert_non_null(
+        strstr(options.failure.text, "restore it from the mirror"));
     assert_null(strchr(options.failure.text, '\n'));
     buffer_free(&segment);
     truth_end(&truth);
