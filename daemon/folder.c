@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sodium.h>
@@ -38,6 +37,18 @@ struct folder_path folder_file(const struct folder *folder, const char *name)
     return file;
 }
 
+/* For the operator: kill -TERM $(cat FOLDER/lock).  The lock is the flock,
+ * whatever the file says. */
+static void write_pid(int file)
+{
+    char text[24];
+    struct buffer pid = buffer_over(text, sizeof text);
+    buffer_decimal(&pid, (uint64_t)getpid());
+    buffer_char(&pid, '\n');
+    if (ftruncate(file, 0) == 0)
+        (void)!write(file, text, pid.length);
+}
+
 int folder_lock(struct folder *folder, struct failure *failure)
 {
     struct folder_path path = folder_file(folder, "lock");
@@ -54,6 +65,7 @@ int folder_lock(struct folder *folder, struct failure *failure)
             failure, number, "cannot lock %s", path.text);
     }
     folder->lock = file;
+    write_pid(file);
     return 0;
 }
 

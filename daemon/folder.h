@@ -9,7 +9,7 @@
  *     checkpoint     newest checkpoint that was announced: a journal
  *                    shorter than this is not the one we served
  *     stopped        the checkpoint of a clean stop; gone while it runs
- *     lock           held with flock while it runs
+ *     lock           held with flock while it runs; has its process id
  *     port           where it listens; gone when it does not
  *     positod.log    the log of a daemon in the background
  */

@@ -4,23 +4,27 @@
 
 #include <string.h>
 
-void inbox_open(struct inbox *inbox)
+void inbox_open(struct inbox *inbox, struct inbox_budget *budget)
 {
     memset(inbox, 0, sizeof *inbox);
+    inbox->budget = budget;
     inbox->line = buffer_empty();
+}
+
+/* The body is finished, or will never be. */
+static struct request *end_batch(struct inbox *inbox)
+{
+    struct request *batch = inbox->batch;
+    if (batch != NULL)
+        inbox->budget->used -= batch->body.length;
+    inbox->batch = NULL;
+    return batch;
 }
 
 void inbox_close(struct inbox *inbox)
 {
     buffer_free(&inbox->line);
-    request_free(inbox->batch);
-    inbox->batch = NULL;
-}
-
-size_t inbox_memory(const struct inbox *inbox)
-{
-    return inbox->line.capacity +
-           (inbox->batch != NULL ? request_memory(inbox->batch) : 0);
+    request_free(end_batch(inbox));
 }
 
 /* A fault after which nothing on the connection can be understood. */
@@ -40,8 +44,7 @@ static int go_deaf(struct inbox *inbox, struct request *request,
 static int refuse_long(struct inbox *inbox, struct request_list *out)
 {
     const struct fault fault = {.status = STATUS_LINE_TOO_LONG};
-    struct request *request = inbox->batch;
-    inbox->batch = NULL;
+    struct request *request = end_batch(inbox);
     if (request == NULL)
         request = request_make(bytes_of(NULL, 0));
     if (request == NULL)
@@ -100,18 +103,36 @@ static int take_line(
     return result;
 }
 
-/* Keep a run of a body's bytes, or stop keeping if they are too many. */
-static int keep_body(struct request *batch, struct bytes run)
+static void drop_body(struct inbox *inbox, enum status fault)
 {
+    struct request *batch = inbox->batch;
+    inbox->budget->used -= batch->body.length;
+    batch->body_dropped = true;
+    batch->fault.status = fault;
+    buffer_free(&batch->body);
+}
+
+/* Keep a run of a body's bytes, or stop keeping if they are too many.  A
+ * body that is too large by itself may still be refused for an earlier
+ * reason, so it is no fault yet. */
+static int keep_body(struct inbox *inbox, struct bytes run)
+{
+    struct request *batch = inbox->batch;
     if (batch->body_dropped)
         return 0;
     if (batch->body.length + run.length > BODY_BYTES_MAX) {
-        batch->body_dropped = true;
-        buffer_free(&batch->body);
+        drop_body(inbox, STATUS_ACCEPTED);
+        return 0;
+    }
+    if (inbox->budget->used + run.length > inbox->budget->limit) {
+        drop_body(inbox, STATUS_BUSY);
         return 0;
     }
     buffer_append(&batch->body, run);
-    return batch->body.failed ? -1 : 0;
+    if (batch->body.failed)
+        return -1;
+    inbox->budget->used += run.length;
+    return 0;
 }
 
 static int take_body(
@@ -133,34 +154,35 @@ static int take_body(
             inbox->lines_left--;
         }
     }
-    if (keep_body(inbox->batch, bytes_of(rest->data, used)) != 0)
+    if (keep_body(inbox, bytes_of(rest->data, used)) != 0)
         return -1;
     *rest = bytes_after(*rest, used);
     if (inbox->lines_left > 0)
         return 0;
-    request_list_add(out, inbox->batch);
-    inbox->batch = NULL;
+    request_list_add(out, end_batch(inbox));
     inbox->state = INBOX_LINE;
     inbox->since_ms = 0;
     return 0;
 }
 
-int inbox_feed(struct inbox *inbox, struct bytes bytes, int64_t now_ms,
-    struct request_list *out)
+int inbox_feed(struct inbox *inbox, struct bytes *bytes, int64_t now_ms,
+    struct request_list *out, size_t limit)
 {
     int result = 0;
-    while (result == 0 && bytes.length > 0) {
-        if (inbox->since_ms == 0 && inbox->state != INBOX_DEAF)
+    while (result == 0 && bytes->length > 0 && out->count < limit) {
+        if (inbox->since_ms == 0)
             inbox->since_ms = now_ms;
         switch (inbox->state) {
         case INBOX_LINE:
-            result = take_line(inbox, &bytes, out);
+            result = take_line(inbox, bytes, out);
             break;
         case INBOX_BODY:
-            result = take_body(inbox, &bytes, out);
+            result = take_body(inbox, bytes, out);
             break;
         case INBOX_DEAF:
-            return 0;
+            inbox->since_ms = 0;
+            *bytes = bytes_of(NULL, 0);
+            break;
         }
     }
     return result;

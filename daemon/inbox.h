@@ -13,7 +13,15 @@
 
 enum inbox_state { INBOX_LINE, INBOX_BODY, INBOX_DEAF };
 
+/* Bytes of unfinished bodies of all connections together.  A batch that
+ * does not fit any more is read, dropped and answered `busy`. */
+struct inbox_budget {
+    uint64_t used;
+    uint64_t limit;
+};
+
 struct inbox {
+    struct inbox_budget *budget; /* borrowed */
     enum inbox_state state;
     struct buffer line; /* a line that has no LF yet; copied only then */
     struct request *batch; /* whose body is being read */
@@ -22,17 +30,15 @@ struct inbox {
     int64_t since_ms;      /* first byte of what is unfinished; 0: nothing */
 };
 
-void inbox_open(struct inbox *);
+void inbox_open(struct inbox *, struct inbox_budget *);
 void inbox_close(struct inbox *);
 
 /*
- * Take bytes in.  Finished requests are appended to the list; one that
- * carries a fault is answered with it.  0, or -1: out of memory.
+ * Take bytes in, and drop them from *bytes, until the list has limit
+ * requests.  Finished requests are appended to it; one that carries a
+ * fault is answered with it.  0, or -1: out of memory.
  */
-int inbox_feed(struct inbox *, struct bytes, int64_t now_ms,
-    struct request_list *) WARN_UNUSED_RESULT;
-
-/* Bytes of memory that what is unfinished takes. */
-size_t inbox_memory(const struct inbox *);
+int inbox_feed(struct inbox *, struct bytes *, int64_t now_ms,
+    struct request_list *, size_t limit) WARN_UNUSED_RESULT;
 
 #endif

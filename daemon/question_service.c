@@ -1,6 +1,6 @@
 #include "question_inside.h"
 
-#include <string.h>
+#include <posito/encoding.h>
 
 /* ---- status ---- */
 
@@ -67,7 +67,8 @@ static void write_field(
     answer_row(q->out);
     if (field->key[0] != '\0')
         answer_word(q->out, "key", field->key);
-    answer_word(q->out, "type", field_type_name(field->type));
+    answer_word(q->out, "type", "");
+    text_encode(q->out, bytes_text(field_type_name(field->type)));
     answer_word(
         q->out, "presence", field->optional ? "optional" : "needed");
     answer_text(q->out, bytes_text(field->help[q->peer->language]));

@@ -1,0 +1,231 @@
+#include "checkpointer.h"
+
+#include "clock.h"
+#include "log.h"
+#include "textfile.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+
+/* Pending records may outgrow save-bytes by this factor while a flush is
+ * under way. */
+#define PENDING_FACTOR 4
+
+enum saving {
+    SAVING_NOTHING,
+    SAVING_FROZEN,   /* waits for the journal */
+    SAVING_FLUSHING, /* the thread's */
+    SAVING_FLUSHED   /* to be thawed */
+};
+
+struct checkpointer {
+    struct checkpointer_options options;
+    uint64_t covered;
+    uint64_t frozen_size;
+    int64_t saved_ms; /* when nothing was pending last */
+    _Atomic enum saving saving;
+
+    pthread_mutex_t lock;
+    pthread_cond_t work;
+    bool want_flush;     /* under lock */
+    bool want_promise;   /* under lock */
+    bool stopping;       /* under lock */
+    struct buffer note;  /* under lock */
+    pthread_t thread;
+    bool started;
+};
+
+/* ---- the thread ---- */
+
+static void flush_state(struct checkpointer *checkpointer)
+{
+    struct failure failure = {{0}};
+    if (state_flush(checkpointer->options.state, &failure) != 0)
+        log_fatal(&failure);
+    atomic_store(&checkpointer->saving, SAVING_FLUSHED);
+    bell_ring(checkpointer->options.bell);
+}
+
+static void write_promise(
+    struct checkpointer *checkpointer, struct bytes note)
+{
+    struct failure failure = {{0}};
+    if (journal_prepare(checkpointer->options.journal, &failure) != 0 ||
+        textfile_replace(checkpointer->options.folder, "checkpoint", note,
+            &failure) != 0)
+        log_fatal(&failure);
+}
+
+/* Do one thing, without the lock.  Locked on entry and on return. */
+static void work_once(struct checkpointer *checkpointer)
+{
+    struct buffer note = buffer_empty();
+    bool promise = checkpointer->want_promise;
+    bool flush = !promise && checkpointer->want_flush;
+    if (promise) {
+        note = checkpointer->note;
+        checkpointer->note = buffer_empty();
+        checkpointer->want_promise = false;
+    }
+    if (flush)
+        checkpointer->want_flush = false;
+    pthread_mutex_unlock(&checkpointer->lock);
+    if (promise)
+        write_promise(checkpointer, buffer_bytes(&note));
+    if (flush)
+        flush_state(checkpointer);
+    buffer_free(&note);
+    pthread_mutex_lock(&checkpointer->lock);
+}
+
+static void *run_thread(void *argument)
+{
+    struct checkpointer *checkpointer = argument;
+    pthread_mutex_lock(&checkpointer->lock);
+    for (;;) {
+        if (checkpointer->want_flush || checkpointer->want_promise)
+            work_once(checkpointer);
+        else if (checkpointer->stopping)
+            break;
+        else
+            pthread_cond_wait(&checkpointer->work, &checkpointer->lock);
+    }
+    pthread_mutex_unlock(&checkpointer->lock);
+    return NULL;
+}
+
+/* ---- the owner's ---- */
+
+int checkpointer_open(struct checkpointer **out,
+    const struct checkpointer_options *options, struct failure *failure)
+{
+    sigset_t all;
+    sigset_t before;
+    struct checkpointer *checkpointer = calloc(1, sizeof *checkpointer);
+    if (checkpointer == NULL)
+        return failure_set(failure, "out of memory");
+    checkpointer->options = *options;
+    checkpointer->covered = options->covered;
+    checkpointer->saved_ms = clock_ms();
+    checkpointer->note = buffer_empty();
+    (void)pthread_mutex_init(&checkpointer->lock, NULL);
+    (void)pthread_cond_init(&checkpointer->work, NULL);
+    (void)sigfillset(&all);
+    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
+    int number = pthread_create(
+        &checkpointer->thread, NULL, run_thread, checkpointer);
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    checkpointer->started = number == 0;
+    *out = checkpointer;
+    if (number == 0)
+        return 0;
+    checkpointer_close(checkpointer);
+    *out = NULL;
+    return failure_set_errno(failure, number, "cannot start a thread");
+}
+
+static void thaw(struct checkpointer *checkpointer)
+{
+    state_thaw(checkpointer->options.state);
+    checkpointer->covered = checkpointer->frozen_size;
+    atomic_store(&checkpointer->saving, SAVING_NOTHING);
+}
+
+void checkpointer_close(struct checkpointer *checkpointer)
+{
+    if (checkpointer == NULL)
+        return;
+    pthread_mutex_lock(&checkpointer->lock);
+    checkpointer->stopping = true;
+    if (atomic_load(&checkpointer->saving) == SAVING_FROZEN) {
+        atomic_store(&checkpointer->saving, SAVING_FLUSHING);
+        checkpointer->want_flush = true;
+    }
+    (void)pthread_cond_signal(&checkpointer->work);
+    pthread_mutex_unlock(&checkpointer->lock);
+    if (checkpointer->started)
+        (void)pthread_join(checkpointer->thread, NULL);
+    checkpointer_collect(checkpointer);
+    (void)pthread_cond_destroy(&checkpointer->work);
+    (void)pthread_mutex_destroy(&checkpointer->lock);
+    buffer_free(&checkpointer->note);
+    free(checkpointer);
+}
+
+/* Are there enough changed records, or old enough ones? */
+static bool is_due(struct checkpointer *checkpointer)
+{
+    const struct state *state = checkpointer->options.state;
+    int64_t now_ms = clock_ms();
+    if (state_pending_records(state) == 0) {
+        checkpointer->saved_ms = now_ms;
+        return false;
+    }
+    return state_pending_bytes(state) >= checkpointer->options.save_bytes ||
+           now_ms - checkpointer->saved_ms >=
+               (int64_t)checkpointer->options.save_ms;
+}
+
+static void freeze(struct checkpointer *checkpointer)
+{
+    struct state *state = checkpointer->options.state;
+    ledger_settle(checkpointer->options.ledger);
+    if (state_freeze(state) != 0) {
+        const struct failure memory = {"out of memory"};
+        log_fatal(state_failed(state) ? state_failure(state) : &memory);
+    }
+    checkpointer->frozen_size = ledger_size(checkpointer->options.ledger);
+    checkpointer->saved_ms = clock_ms();
+    atomic_store(&checkpointer->saving, SAVING_FROZEN);
+}
+
+static void start_flush(struct checkpointer *checkpointer)
+{
+    atomic_store(&checkpointer->saving, SAVING_FLUSHING);
+    pthread_mutex_lock(&checkpointer->lock);
+    checkpointer->want_flush = true;
+    (void)pthread_cond_signal(&checkpointer->work);
+    pthread_mutex_unlock(&checkpointer->lock);
+}
+
+void checkpointer_collect(struct checkpointer *checkpointer)
+{
+    if (atomic_load(&checkpointer->saving) == SAVING_FLUSHED)
+        thaw(checkpointer);
+}
+
+void checkpointer_step(
+    struct checkpointer *checkpointer, bool group_open, uint64_t durable)
+{
+    if (atomic_load(&checkpointer->saving) == SAVING_NOTHING &&
+        !group_open && is_due(checkpointer))
+        freeze(checkpointer);
+    if (atomic_load(&checkpointer->saving) == SAVING_FROZEN &&
+        checkpointer->frozen_size <= durable)
+        start_flush(checkpointer);
+}
+
+bool checkpointer_full(const struct checkpointer *checkpointer)
+{
+    return atomic_load(&checkpointer->saving) != SAVING_NOTHING &&
+           state_pending_bytes(checkpointer->options.state) / PENDING_FACTOR >
+               checkpointer->options.save_bytes;
+}
+
+uint64_t checkpointer_covered(const struct checkpointer *checkpointer)
+{
+    return checkpointer->covered;
+}
+
+void checkpointer_promise(
+    struct checkpointer *checkpointer, struct bytes note)
+{
+    pthread_mutex_lock(&checkpointer->lock);
+    buffer_clear(&checkpointer->note);
+    buffer_append(&checkpointer->note, note);
+    /* Without memory the old promise stands a little longer. */
+    checkpointer->want_promise = !checkpointer->note.failed;
+    (void)pthread_cond_signal(&checkpointer->work);
+    pthread_mutex_unlock(&checkpointer->lock);
+}

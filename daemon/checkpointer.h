@@ -1,0 +1,69 @@
+/*
+ * The thread for what no client waits for:
+ *
+ *   - the state's changed records are written to LMDB, now and then;
+ *   - the next journal segment is filled with zeros before it is needed;
+ *   - the newest checkpoint is written to the file `checkpoint`: a start
+ *     refuses a journal that does not come up to it.
+ *
+ *     owner (the loop)                        this thread
+ *     checkpointer_step: freeze
+ *     ... until what was frozen is durable
+ *     checkpointer_step               ---->   state_flush
+ *     checkpointer_collect: thaw      <----   bell
+ *
+ * The state in LMDB is never ahead of the journal.  A failure ends the
+ * daemon.
+ */
+#ifndef POSITO_DAEMON_CHECKPOINTER_H
+#define POSITO_DAEMON_CHECKPOINTER_H
+
+#include "bell.h"
+
+#include "../ledger/ledger.h"
+
+struct checkpointer;
+
+struct checkpointer_options {
+    struct ledger *ledger;
+    struct state *state;
+    struct journal *journal;
+    const char *folder; /* the data folder; borrowed */
+    struct bell *bell;  /* rings when a flush has ended */
+    uint64_t save_bytes;
+    uint64_t save_ms;
+    uint64_t covered; /* entries in the saved state */
+};
+
+int checkpointer_open(struct checkpointer **,
+    const struct checkpointer_options *, struct failure *)
+    WARN_UNUSED_RESULT;
+
+/* Waits for what is under way, thaws.  NULL is harmless. */
+void checkpointer_close(struct checkpointer *);
+
+/* Thaw what was flushed meanwhile. */
+void checkpointer_collect(struct checkpointer *);
+
+/*
+ * Go on by what is possible now.  group_open: the ledger has an open
+ * group, so nothing can be frozen.  durable: entries in the journal.
+ */
+void checkpointer_step(
+    struct checkpointer *, bool group_open, uint64_t durable);
+
+/* Memory would grow without bound: nothing more is to be decided before
+ * the flush that is under way has ended. */
+bool checkpointer_full(const struct checkpointer *);
+
+/* Entries that the saved state covers. */
+uint64_t checkpointer_covered(const struct checkpointer *);
+
+/*
+ * The journal has grown to that checkpoint: have it written to the file,
+ * and have the next segment prepared.  Called when idle, or every second
+ * under load.
+ */
+void checkpointer_promise(struct checkpointer *, struct bytes note);
+
+#endif

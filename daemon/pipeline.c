@@ -1,0 +1,274 @@
+#include "pipeline_inside.h"
+
+#include "clock.h"
+#include "log.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+_Noreturn void pipeline_fail(const struct pipeline *pipeline)
+{
+    const struct failure memory = {"out of memory"};
+    const struct state *state = pipeline->storage->state;
+    if (ledger_failed(pipeline->ledger))
+        log_fatal(ledger_failure(pipeline->ledger));
+    log_fatal(state_failed(state) ? state_failure(state) : &memory);
+}
+
+/* ---- opening ---- */
+
+static unsigned worker_count(const struct config *config)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    if (config->workers > 0)
+        return (unsigned)config->workers;
+    if (processors < 1)
+        return 1;
+    return processors > 64 ? 64 : (unsigned)processors;
+}
+
+static int open_threads(
+    struct pipeline *pipeline, struct bell *bell, struct failure *failure)
+{
+    struct storage *storage = pipeline->storage;
+    const struct config *config = pipeline->config;
+    const struct commit_options commit = {
+        .ledger = storage->ledger,
+        .journal = storage->journal,
+        .secret = storage->secret,
+        .bell = bell,
+        .group_count = config->group_count,
+        .group_bytes = config->group_bytes,
+        .delay_us = config->group_delay_us,
+    };
+    const struct checkpointer_options checkpointer = {
+        .ledger = storage->ledger,
+        .state = storage->state,
+        .journal = storage->journal,
+        .folder = storage->folder->path,
+        .bell = bell,
+        .save_bytes = config->save_bytes,
+        .save_ms = config->save_ms,
+        .covered = storage->covered,
+    };
+    if (commit_open(&pipeline->commit, &commit, failure) != 0 ||
+        checkpointer_open(
+            &pipeline->checkpointer, &checkpointer, failure) != 0)
+        return -1;
+    return verifier_open(&pipeline->verifier, worker_count(config),
+        ledger_id(storage->ledger), bell, failure);
+}
+
+int pipeline_open(struct pipeline **out, struct storage *storage,
+    const struct config *config, struct bell *bell, struct failure *failure)
+{
+    struct pipeline *pipeline = calloc(1, sizeof *pipeline);
+    if (pipeline == NULL)
+        return failure_set(failure, "out of memory");
+    pipeline->storage = storage;
+    pipeline->ledger = storage->ledger;
+    pipeline->config = config;
+    pipeline->fresh_end = &pipeline->fresh;
+    pipeline->started_ms = clock_ms();
+    TAILQ_INIT(&pipeline->ready);
+    TAILQ_INIT(&pipeline->waiting);
+    TAILQ_INIT(&pipeline->touched);
+    *out = pipeline;
+    if (open_threads(pipeline, bell, failure) == 0)
+        return 0;
+    pipeline_close(pipeline);
+    *out = NULL;
+    return -1;
+}
+
+void pipeline_close(struct pipeline *pipeline)
+{
+    struct request *request;
+    if (pipeline == NULL)
+        return;
+    if (pipeline->verifier != NULL) {
+        verifier_stop(pipeline->verifier);
+        while ((request = verifier_collect(pipeline->verifier)) != NULL)
+            request_free(request);
+    }
+    verifier_close(pipeline->verifier);
+    commit_close(pipeline->commit);
+    checkpointer_close(pipeline->checkpointer);
+    while ((request = pipeline->fresh) != NULL) {
+        pipeline->fresh = request->next_job;
+        request_free(request);
+    }
+    keycopy_release(pipeline->keys);
+    free(pipeline);
+}
+
+/* ---- checking signatures ---- */
+
+/* The present copy of the keys; renewed when they have changed. */
+static struct keycopy *present_keys(struct pipeline *pipeline)
+{
+    if (pipeline->keys == NULL ||
+        keycopy_version(pipeline->keys) !=
+            ledger_keys_version(pipeline->ledger)) {
+        keycopy_release(pipeline->keys);
+        pipeline->keys = keycopy_make(pipeline->ledger);
+    }
+    if (pipeline->keys == NULL || ledger_failed(pipeline->ledger))
+        pipeline_fail(pipeline);
+    return keycopy_share(pipeline->keys);
+}
+
+/* A check has ended. */
+static void take_checked(struct pipeline *pipeline, struct request *request)
+{
+    if (request->out_of_memory)
+        pipeline_fail(pipeline);
+    if (request->connection == NULL)
+        request_free(request);
+    else
+        pipeline_make_ready(pipeline, request->connection);
+}
+
+/* One order in flight is checked here: a worker would take as long to
+ * wake as the check takes.  Not a batch, which would hold up the loop. */
+static bool is_alone(const struct pipeline *pipeline)
+{
+    return pipeline->fresh_count == 1 &&
+           verifier_count(pipeline->verifier) == 0 &&
+           pipeline->fresh->body.length == 0;
+}
+
+static void check_fresh(struct pipeline *pipeline)
+{
+    bool alone = is_alone(pipeline);
+    struct request *next = pipeline->fresh;
+    pipeline->fresh = NULL;
+    pipeline->fresh_end = &pipeline->fresh;
+    pipeline->fresh_count = 0;
+    while (next != NULL) {
+        struct request *request = next;
+        next = request->next_job;
+        if (request->connection == NULL) {
+            request_free(request);
+            continue;
+        }
+        request->keys = present_keys(pipeline);
+        if (alone) {
+            verifier_check_here(pipeline->verifier, request);
+            take_checked(pipeline, request);
+        } else {
+            verifier_submit(pipeline->verifier, request);
+        }
+    }
+    verifier_start(pipeline->verifier);
+}
+
+static void collect_checked(struct pipeline *pipeline)
+{
+    struct request *request;
+    while ((request = verifier_collect(pipeline->verifier)) != NULL)
+        take_checked(pipeline, request);
+}
+
+/* ---- the journal has grown ---- */
+
+/* Does anything of the connection still wait for the journal? */
+static bool still_waits(
+    const struct pipeline *pipeline, const struct connection *c)
+{
+    return outbox_withheld(&c->outbox) || c->follow.on ||
+           c->waits_for > commit_durable(pipeline->commit);
+}
+
+static void release_waiting(struct pipeline *pipeline)
+{
+    uint64_t durable = commit_durable(pipeline->commit);
+    struct connection *c = TAILQ_FIRST(&pipeline->waiting);
+    while (c != NULL) {
+        struct connection *next = TAILQ_NEXT(c, waiting);
+        outbox_release(&c->outbox, durable);
+        pipeline_touch(pipeline, c);
+        if (!still_waits(pipeline, c)) {
+            TAILQ_REMOVE(&pipeline->waiting, c, waiting);
+            c->is_waiting = false;
+        }
+        c = next;
+    }
+}
+
+/* ---- the step ---- */
+
+/* Does nothing else wait, so that a group of one is synced here? */
+static bool is_quiet(const struct pipeline *pipeline)
+{
+    return verifier_count(pipeline->verifier) == 0 &&
+           TAILQ_EMPTY(&pipeline->ready);
+}
+
+/* True if connections that waited for the group can go on. */
+static bool hand_group_over(struct pipeline *pipeline)
+{
+    uint64_t before = commit_durable(pipeline->commit);
+    if (!commit_step(pipeline->commit, is_quiet(pipeline)))
+        return false;
+    if (commit_durable(pipeline->commit) != before)
+        release_waiting(pipeline);
+    return !TAILQ_EMPTY(&pipeline->ready);
+}
+
+bool pipeline_step(struct pipeline *pipeline)
+{
+    if (commit_collect(pipeline->commit))
+        release_waiting(pipeline);
+    checkpointer_collect(pipeline->checkpointer);
+    collect_checked(pipeline);
+    check_fresh(pipeline);
+    bool more = pipeline_serve(pipeline);
+    if (hand_group_over(pipeline))
+        more = true;
+    checkpointer_step(pipeline->checkpointer,
+        ledger_group_count(pipeline->ledger) > 0,
+        commit_durable(pipeline->commit));
+    return more;
+}
+
+int64_t pipeline_wait_us(const struct pipeline *pipeline)
+{
+    return commit_wait_us(pipeline->commit);
+}
+
+bool pipeline_idle(const struct pipeline *pipeline)
+{
+    return commit_idle(pipeline->commit);
+}
+
+bool pipeline_crowded(const struct pipeline *pipeline)
+{
+    return pipeline->request_bytes >= pipeline->config->waiting_bytes;
+}
+
+uint64_t pipeline_durable(const struct pipeline *pipeline)
+{
+    return commit_durable(pipeline->commit);
+}
+
+struct bytes pipeline_note(const struct pipeline *pipeline)
+{
+    return commit_note(pipeline->commit);
+}
+
+void pipeline_promise(struct pipeline *pipeline)
+{
+    checkpointer_promise(
+        pipeline->checkpointer, commit_note(pipeline->commit));
+}
+
+void pipeline_set_connections(struct pipeline *pipeline, size_t count)
+{
+    pipeline->connections = count;
+}
+
+void pipeline_set_read_only(struct pipeline *pipeline, bool read_only)
+{
+    pipeline->read_only = read_only;
+}

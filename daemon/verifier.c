@@ -1,0 +1,227 @@
+#include "verifier.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+
+/* Requests a worker takes at once: fewer locks under load, and little
+ * enough that all workers have something to do. */
+#define TAKE_MAX 16
+
+struct jobs {
+    struct request *first;
+    struct request *last;
+    size_t count;
+};
+
+struct verifier {
+    struct hash ledger;
+    struct bell *bell;
+    pthread_mutex_t lock;
+    pthread_cond_t work;
+    struct jobs todo;     /* under lock */
+    struct jobs done;     /* under lock */
+    size_t sleeping;      /* workers; under lock */
+    bool stopping;        /* under lock */
+    struct jobs prepared; /* the loop's: submitted, not started */
+    struct jobs collected; /* the loop's: done, not yet given out */
+    size_t count;          /* the loop's */
+    unsigned workers;
+    pthread_t thread[];
+};
+
+static void jobs_add(struct jobs *jobs, struct request *request)
+{
+    request->next_job = NULL;
+    if (jobs->last != NULL)
+        jobs->last->next_job = request;
+    else
+        jobs->first = request;
+    jobs->last = request;
+    jobs->count++;
+}
+
+static struct request *jobs_take(struct jobs *jobs)
+{
+    struct request *request = jobs->first;
+    if (request == NULL)
+        return NULL;
+    jobs->first = request->next_job;
+    if (jobs->first == NULL)
+        jobs->last = NULL;
+    jobs->count--;
+    request->next_job = NULL;
+    return request;
+}
+
+static void jobs_move(struct jobs *to, struct jobs *from)
+{
+    if (from->first == NULL)
+        return;
+    if (to->last != NULL)
+        to->last->next_job = from->first;
+    else
+        to->first = from->first;
+    to->last = from->last;
+    to->count += from->count;
+    *from = (struct jobs){NULL, NULL, 0};
+}
+
+/* ---- workers ---- */
+
+/* A fair share of what is to do; nothing when stopping.  Locked. */
+static struct jobs take_share(struct verifier *verifier)
+{
+    struct jobs share = {NULL, NULL, 0};
+    size_t most = verifier->todo.count / verifier->workers + 1;
+    if (most > TAKE_MAX)
+        most = TAKE_MAX;
+    while (share.count < most) {
+        struct request *request = jobs_take(&verifier->todo);
+        if (request == NULL)
+            break;
+        jobs_add(&share, request);
+    }
+    return share;
+}
+
+static void check_share(struct verifier *verifier, const struct jobs *share)
+{
+    for (struct request *request = share->first; request != NULL;
+         request = request->next_job)
+        request_check(request, &verifier->ledger);
+}
+
+static void *run_worker(void *argument)
+{
+    struct verifier *verifier = argument;
+    pthread_mutex_lock(&verifier->lock);
+    for (;;) {
+        while (verifier->todo.count == 0 && !verifier->stopping) {
+            verifier->sleeping++;
+            pthread_cond_wait(&verifier->work, &verifier->lock);
+            verifier->sleeping--;
+        }
+        if (verifier->stopping)
+            break;
+        struct jobs share = take_share(verifier);
+        pthread_mutex_unlock(&verifier->lock);
+        check_share(verifier, &share);
+        pthread_mutex_lock(&verifier->lock);
+        jobs_move(&verifier->done, &share);
+        bell_ring(verifier->bell);
+    }
+    pthread_mutex_unlock(&verifier->lock);
+    return NULL;
+}
+
+/* ---- the loop's ---- */
+
+static int start_workers(
+    struct verifier *verifier, unsigned workers, struct failure *failure)
+{
+    sigset_t all;
+    sigset_t before;
+    int number = 0;
+    (void)sigfillset(&all);
+    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
+    while (verifier->workers < workers && number == 0) {
+        number = pthread_create(&verifier->thread[verifier->workers], NULL,
+            run_worker, verifier);
+        if (number == 0)
+            verifier->workers++;
+    }
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (number != 0)
+        return failure_set_errno(failure, number, "cannot start a thread");
+    return 0;
+}
+
+int verifier_open(struct verifier **out, unsigned workers,
+    const struct hash *ledger, struct bell *bell, struct failure *failure)
+{
+    struct verifier *verifier = calloc(
+        1, sizeof *verifier + workers * sizeof verifier->thread[0]);
+    if (verifier == NULL)
+        return failure_set(failure, "out of memory");
+    verifier->ledger = *ledger;
+    verifier->bell = bell;
+    (void)pthread_mutex_init(&verifier->lock, NULL);
+    (void)pthread_cond_init(&verifier->work, NULL);
+    *out = verifier;
+    if (start_workers(verifier, workers, failure) == 0)
+        return 0;
+    verifier_close(verifier);
+    *out = NULL;
+    return -1;
+}
+
+void verifier_submit(struct verifier *verifier, struct request *request)
+{
+    request->state = REQUEST_CHECKING;
+    jobs_add(&verifier->prepared, request);
+    verifier->count++;
+}
+
+void verifier_start(struct verifier *verifier)
+{
+    size_t count = verifier->prepared.count;
+    if (count == 0)
+        return;
+    pthread_mutex_lock(&verifier->lock);
+    jobs_move(&verifier->todo, &verifier->prepared);
+    if (count > verifier->sleeping)
+        count = verifier->sleeping;
+    for (; count > 0; count--)
+        (void)pthread_cond_signal(&verifier->work);
+    pthread_mutex_unlock(&verifier->lock);
+}
+
+struct request *verifier_collect(struct verifier *verifier)
+{
+    if (verifier->collected.count == 0 && verifier->count > 0) {
+        pthread_mutex_lock(&verifier->lock);
+        jobs_move(&verifier->collected, &verifier->done);
+        pthread_mutex_unlock(&verifier->lock);
+    }
+    struct request *request = jobs_take(&verifier->collected);
+    if (request == NULL)
+        return NULL;
+    request->state = REQUEST_READY;
+    verifier->count--;
+    return request;
+}
+
+size_t verifier_count(const struct verifier *verifier)
+{
+    return verifier->count;
+}
+
+void verifier_check_here(struct verifier *verifier, struct request *request)
+{
+    request_check(request, &verifier->ledger);
+    request->state = REQUEST_READY;
+}
+
+void verifier_stop(struct verifier *verifier)
+{
+    pthread_mutex_lock(&verifier->lock);
+    verifier->stopping = true;
+    (void)pthread_cond_broadcast(&verifier->work);
+    pthread_mutex_unlock(&verifier->lock);
+    for (unsigned i = 0; i < verifier->workers; i++)
+        (void)pthread_join(verifier->thread[i], NULL);
+    verifier->workers = 0;
+    jobs_move(&verifier->done, &verifier->todo);
+    jobs_move(&verifier->done, &verifier->prepared);
+}
+
+void verifier_close(struct verifier *verifier)
+{
+    if (verifier == NULL)
+        return;
+    verifier_stop(verifier);
+    (void)pthread_cond_destroy(&verifier->work);
+    (void)pthread_mutex_destroy(&verifier->lock);
+    free(verifier);
+}

@@ -1,0 +1,45 @@
+/*
+ * The threads that check signatures: the one cost that dwarfs all others
+ * (45 us each).  Requests go in from the loop and come back to it; in what
+ * order is no matter, since each connection's requests stay in its queue.
+ */
+#ifndef POSITO_DAEMON_VERIFIER_H
+#define POSITO_DAEMON_VERIFIER_H
+
+#include "bell.h"
+#include "request.h"
+
+struct verifier;
+
+/* The bell rings when there is something to collect. */
+int verifier_open(struct verifier **, unsigned workers,
+    const struct hash *ledger, struct bell *, struct failure *)
+    WARN_UNUSED_RESULT;
+
+/* Waits for the checks that are under way; the others come back unchecked
+ * by verifier_collect before.  NULL is harmless. */
+void verifier_close(struct verifier *);
+
+/* ---- the loop's ---- */
+
+/* Hand over a request with its keys; it is CHECKING until collected. */
+void verifier_submit(struct verifier *, struct request *);
+
+/* Wake as many workers as there is work for: after the last submit. */
+void verifier_start(struct verifier *);
+
+/* The next checked request, READY; NULL: none now. */
+struct request *verifier_collect(struct verifier *);
+
+/* Requests submitted and not collected. */
+size_t verifier_count(const struct verifier *);
+
+/* Check it here, on the calling thread: when it is the only one there is,
+ * waking a worker would cost as much as the check. */
+void verifier_check_here(struct verifier *, struct request *);
+
+/* No more checks: workers end, requests not begun stay unchecked and are
+ * collected as they are. */
+void verifier_stop(struct verifier *);
+
+#endif
