@@ -1,0 +1,166 @@
+/*
+ * Inside the checker.  It reads entries and records, and shares no rule
+ * with the code that decides: what a line posts is told by templates of
+ * its own, as protocol/FORMAT.md states them.
+ *
+ *   check.c          the order of things, and what is said of a fault
+ *   check_line.c     what one line posts
+ *   check_entry.c    one entry after the other: sums are added up here
+ *   check_party.c    genesis, books and parties along the way
+ *   check_key.c      keys and policy along the way
+ *   check_record.c   at the end: the state's records against the sums
+ *
+ * Lines about money are decoded; those about parties, keys and policy are
+ * compared as text, since the bodies of genesis cannot be decoded here.
+ */
+#ifndef POSITO_LEDGER_CHECK_INSIDE_H
+#define POSITO_LEDGER_CHECK_INSIDE_H
+
+#include "check.h"
+#include "context.h"
+#include "tally.h"
+
+/* ---- what a line posts ---- */
+
+struct check_posting {
+    struct account_id id;
+    int64_t minor; /* debit positive */
+};
+
+struct check_line {
+    size_t count;
+    struct check_posting list[POSTINGS_MAX];
+    bool staked; /* contributor's stake in pool changes by this */
+    uint32_t pool;
+    uint32_t contributor;
+    struct amount stake;
+};
+
+/* ---- what is known of parties and keys ---- */
+
+struct check_party {
+    bool frozen_out;
+    bool frozen_in;
+    bool closed;
+    uint32_t open_children;
+    uint32_t keys;
+};
+
+struct check_key {
+    bool revoked;
+    uint64_t revoked_at;
+    struct public_key public_key;
+};
+
+struct check {
+    struct ledger *ledger;
+    struct state *state;
+    struct failure *failure;
+
+    /* Added up from the journal. */
+    struct tallies tallies;
+    struct merkle tree;
+    struct instant time;
+    struct counters counters;
+    struct book books[RECORD_BOOKS_MAX];
+    struct check_party *parties; /* by number */
+    struct check_key *keys;      /* by number */
+    struct quorum *policy;       /* the newest row of each band */
+    size_t policy_count;
+    uint64_t tree_rows;
+    uint64_t references;      /* postings; what the history should have */
+    uint64_t references_kept; /* what it has */
+    uint64_t children;
+    uint64_t open_holds;
+    struct tallies pools; /* what is owed to those who put in */
+    uint64_t days;
+    uint64_t reversals;
+    uint64_t orders;
+
+    /* The entry at hand. */
+    struct buffer bytes;
+    struct entry entry;
+    struct operation operation;
+    struct signing_key signer;
+    struct check_line line;
+    struct buffer other_bytes; /* of the entry it reverses */
+    struct check_line other;
+};
+
+/* Say what is broken; -1. */
+int check_fail(struct check *, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* Room for the name of any account, and its zero. */
+#define CHECK_NAME_MAX 128
+
+/* us/m1042/share/USD; of a control total: us/0/share/USD. */
+const char *check_name(
+    struct check *, const struct account_id *, char text[CHECK_NAME_MAX]);
+
+/* ---- lines ---- */
+
+/* The party of that name must be there.  0, or -1. */
+int check_find_party(struct check *, const struct ident *, struct party *)
+    WARN_UNUSED_RESULT;
+int check_account_id(struct check *, const struct account_name *,
+    struct account_id *) WARN_UNUSED_RESULT;
+
+/* Postings and stake of a LITERAL line; of any other: none.  0, or -1. */
+int check_line_read(struct check *, const struct operation *,
+    struct check_line *) WARN_UNUSED_RESULT;
+
+/* Postings among effects.  0, or -1. */
+int check_line_effects(struct check *, struct bytes effects,
+    struct check_line *) WARN_UNUSED_RESULT;
+
+/* Sums are zero in each book and currency. */
+int check_line_balanced(struct check *, const struct check_line *)
+    WARN_UNUSED_RESULT;
+
+/* b is what reverses a. */
+bool check_line_opposite(
+    const struct check_line *a, const struct check_line *b);
+
+/* ---- entries ---- */
+
+/* The next entry: check it against its records, add it to the sums. */
+int check_entry(struct check *, uint64_t index) WARN_UNUSED_RESULT;
+
+/* ---- books, parties, keys, policy ---- */
+
+/* The value of a key in a line; empty if it is not there. */
+struct bytes check_value(struct bytes line, const char *key);
+bool check_has_verb(struct bytes line, const char *verb);
+
+/* Make room for as many parties and keys as the state says there are. */
+int check_party_begin(struct check *) WARN_UNUSED_RESULT;
+
+/* Genesis: its line and the lines of its body.  0, or -1. */
+int check_party_founding(struct check *) WARN_UNUSED_RESULT;
+
+/* A line that opens, freezes or closes a party, or closes a day; any other:
+ * nothing.  0, or -1. */
+int check_party_line(struct check *, struct bytes line) WARN_UNUSED_RESULT;
+
+/* A line that adds, revokes or rotates a key, or sets policy. */
+int check_key_line(struct check *, struct bytes line) WARN_UNUSED_RESULT;
+
+/* Their records at the end.  0, or -1. */
+int check_party_end(struct check *) WARN_UNUSED_RESULT;
+int check_key_end(struct check *) WARN_UNUSED_RESULT;
+
+/* ---- records ---- */
+
+/* Call back for each record of a table; *count gets how many there are. */
+typedef int check_one(
+    struct check *, struct bytes key, struct bytes value);
+int check_record_each(struct check *, enum table, check_one *,
+    uint64_t *count) WARN_UNUSED_RESULT;
+
+/* As many records as the journal tells of; each may be NULL.  0, or -1. */
+int check_record_count(struct check *, enum table, const char *what,
+    check_one *each, uint64_t expected) WARN_UNUSED_RESULT;
+
+int check_record_end(struct check *) WARN_UNUSED_RESULT;
+
+#endif

@@ -1,0 +1,474 @@
+/*
+ * The checker bites: a ledger that has used everything is sound; then each
+ * byte of each record is changed, records are taken away and added, and
+ * the checker must complain each time.
+ */
+#include "ledger_fixture.h"
+
+#include "../ledger/check.h"
+#include "../ledger/context.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* Enough entries for one stored root of the tree and many blocks. */
+#define DEPOSITS 240
+
+static void must(struct ledger_fixture *f, enum status status)
+{
+    if (status != STATUS_ACCEPTED)
+        fail_msg("%.*s: %s", (int)f->line.length, (char *)f->line.data,
+            status_name(status));
+}
+
+#define SEND(f, ...) must((f), ledger_fixture_send((f), __VA_ARGS__))
+
+static void use_parties_and_keys(struct ledger_fixture *f)
+{
+    char line[200];
+
+    SEND(f, "board", "policy-set verb=withdraw need=1 kinds=teller");
+    SEND(f, "board", "policy-set verb=withdraw over=USD900.00 need=1 "
+                     "kinds=supervisor each=1 clubs=no");
+    SEND(f, "ana", "party-open party=m8 kind=member book=us parent=c1 "
+                   "country=MX identity=%s",
+        ledger_fixture_public("m8"));
+    SEND(f, "ana",
+        "party-open party=m9 kind=member book=us parent=c1 country=US");
+    SEND(f, "sup", "party-close party=m9 reason=moved");
+    SEND(f, "sup", "party-freeze party=n1 block=out order=17");
+    SEND(f, "sup", "party-freeze party=n2 block=in order=18");
+    SEND(f, "sup", "party-freeze party=m4 block=all order=19");
+    SEND(f, "sup", "party-unfreeze party=m4 order=20");
+    (void)snprintf(line, sizeof line,
+        "key-add key=new public=%s kind=teller owner=tre country=MX scope=c2 "
+        "limit=MXN80.00,USD70.00",
+        ledger_fixture_public("new"));
+    must(f, ledger_fixture_prove(f, "board", "new", line));
+    (void)snprintf(line, sizeof line, "key-rotate key=xana public=%s",
+        ledger_fixture_public("newer"));
+    must(f, ledger_fixture_prove(f, "board", "newer", line));
+    SEND(f, "board", "key-revoke key=new reason=lost");
+}
+
+static void use_money(struct ledger_fixture *f)
+{
+    for (int i = 0; i < DEPOSITS; i++)
+        SEND(f, "ana", "deposit member=m%d via=la amount=USD%d.00 purpose=I",
+            i % 3 + 1, i + 1);
+    SEND(f, "lim", "deposit member=m1 via=bank amount=USD90.00 purpose=F");
+    SEND(f, "ana", "withdraw member=m1 via=la amount=USD5.00 purpose=I");
+    SEND(f, "ana", "transfer from=m1 to=n1 amount=USD6.00 purpose=I");
+}
+
+static void use_pools(struct ledger_fixture *f)
+{
+    SEND(f, "ana", "contribute member=m1 club=c1 amount=USD50.00 purpose=C");
+    SEND(f, "club", "pool-redeem member=m1 club=c1 amount=USD7.00 purpose=C");
+    SEND(f, "fed", "pool-lend from=c1 to=zac amount=USD20.00 purpose=C");
+    SEND(f, "fed", "pool-lend from=zac to=c1 amount=USD5.00 purpose=C");
+}
+
+static void use_holds(struct ledger_fixture *f)
+{
+    static const char place[] =
+        "hold from=us/m1/share/USD to=us/la/drawer/USD amount=USD%d.00 "
+        "until=2026-11-%dT00:00:00.000Z purpose=I";
+    uint64_t hold[5];
+
+    for (int i = 0; i < 5; i++) {
+        SEND(f, "ana", place, 10 + i, 24 + i);
+        hold[i] = f->decision.index;
+    }
+    SEND(f, "ana", "capture hold=%llu amount=USD2.00 rest=keep",
+        (unsigned long long)hold[1]);
+    SEND(f, "ana", "capture hold=%llu amount=USD2.00 rest=release",
+        (unsigned long long)hold[2]);
+    SEND(f, "ana", "release hold=%llu", (unsigned long long)hold[3]);
+    /* The first one expires with the next entry. */
+    f->clock.ms += INT64_C(10) * 3600 * 1000;
+}
+
+static void use_books(struct ledger_fixture *f)
+{
+    uint64_t batch;
+
+    SEND(f, "board",
+        "journal-entry post=us/us/due.from/USD:3.00,us/us/suspense/USD:-3.00,"
+        "mx/mx/suspense/USD:3.00,mx/mx/due.to/USD:-3.00 reason=between");
+    SEND(f, "sup", "day-close book=us date=2026-11-23 next=2026-11-24");
+    must(f, ledger_fixture_batch(f, "any", "each",
+                "deposit member=m1 via=la amount=USD1.00 purpose=I\n"
+                "deposit member=nobody via=la amount=USD1.00 purpose=I\n"
+                "contribute member=m2 club=c1 amount=USD3.00 purpose=C\n"
+                "party-open party=x9 kind=member book=mx parent=cx "
+                "country=MX\n"
+                "deposit member=x9 via=zo amount=MXN4.00 purpose=I\n"));
+    batch = f->decision.index;
+    SEND(f, "xsup", "reverse entry=%llu line=3 reason=mistake",
+        (unsigned long long)batch);
+    SEND(f, "xsup", "reverse entry=%llu reason=mistake",
+        (unsigned long long)batch - 2);
+}
+
+static int open_used(void **state)
+{
+    struct ledger_fixture *f = calloc(1, sizeof *f);
+
+    if (f == NULL)
+        return -1;
+    ledger_fixture_open(f);
+    ledger_fixture_found(f);
+    f->quick = true;
+    use_parties_and_keys(f);
+    use_money(f);
+    use_pools(f);
+    use_holds(f);
+    use_books(f);
+    (void)ledger_fixture_digest(f); /* settles: there is a tip */
+    *state = f;
+    return 0;
+}
+
+static int close_used(void **state)
+{
+    ledger_fixture_close(*state);
+    free(*state);
+    return 0;
+}
+
+static bool is_sound(struct ledger_fixture *f, struct failure *failure)
+{
+    failure->text[0] = '\0';
+    return check_ledger(f->ledger, failure) == 0;
+}
+
+static void sound(void **state)
+{
+    struct failure failure;
+
+    if (!is_sound(*state, &failure))
+        fail_msg("%s", failure.text);
+}
+
+/* ---- every byte of every record ---- */
+
+struct record {
+    enum table table;
+    uint8_t key[STATE_KEY_MAX];
+    size_t key_length;
+    uint8_t value[STATE_VALUE_MAX];
+    size_t value_length;
+};
+
+struct record_list {
+    size_t count;
+    struct record *list;
+};
+
+static void list_table(
+    struct ledger_fixture *f, enum table table, struct record_list *out)
+{
+    struct state_scan *scan =
+        state_scan_open(f->state, table, bytes_of("", 0));
+    struct bytes key;
+    struct bytes value;
+
+    assert_non_null(scan);
+    while (state_scan_next(scan, &key, &value)) {
+        struct record *more = realloc(
+            out->list, (out->count + 1) * sizeof *out->list);
+
+        assert_non_null(more);
+        out->list = more;
+        more = &out->list[out->count++];
+        more->table = table;
+        more->key_length = key.length;
+        more->value_length = value.length;
+        memcpy(more->key, key.data, key.length);
+        if (value.length > 0)
+            memcpy(more->value, value.data, value.length);
+    }
+    state_scan_close(scan);
+}
+
+static struct record_list list_all(struct ledger_fixture *f)
+{
+    struct record_list all = { 0, NULL };
+
+    for (int table = 0; table < TABLE_COUNT; table++) {
+        size_t before = all.count;
+
+        list_table(f, (enum table)table, &all);
+        if (all.count == before)
+            fail_msg("table %d has no record to spoil", table);
+    }
+    return all;
+}
+
+/* The record with the bits of one byte turned round; NULL value: gone. */
+static void expect_complaint(struct ledger_fixture *f, const struct record *r,
+    const uint8_t *value, const char *what, size_t place)
+{
+    size_t mark = state_mark(f->state);
+    struct bytes key = bytes_of(r->key, r->key_length);
+    struct failure failure;
+
+    if (value == NULL)
+        state_delete(f->state, r->table, key);
+    else
+        state_put(
+            f->state, r->table, key, bytes_of(value, r->value_length));
+    if (is_sound(f, &failure))
+        fail_msg("table %d, key %.*s: %s %zu is not noticed", r->table,
+            (int)r->key_length, (const char *)r->key, what, place);
+    state_rollback(f->state, mark);
+}
+
+/* Of what there is hundreds of, one byte of each. */
+static bool is_common(const struct record *record)
+{
+    return record->table == TABLE_ORDER_ID ||
+        record->table == TABLE_HISTORY || record->table == TABLE_TREE;
+}
+
+static void each_byte_changed(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct record_list all = list_all(f);
+
+    for (size_t i = 0; i < all.count; i++) {
+        const struct record *record = &all.list[i];
+        size_t step = is_common(record) ? record->value_length : 1;
+
+        for (size_t at = i % (step + 1) % (record->value_length + 1);
+             at < record->value_length; at += step) {
+            uint8_t value[STATE_VALUE_MAX];
+
+            memcpy(value, record->value, record->value_length);
+            value[at] ^= 1;
+            expect_complaint(f, record, value, "byte", at);
+        }
+    }
+    free(all.list);
+    sound(state);
+}
+
+static void each_record_gone(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct record_list all = list_all(f);
+
+    for (size_t i = 0; i < all.count; i++) {
+        const struct record *record = &all.list[i];
+
+        /* The tip is only there when the state was settled. */
+        if (record->table == TABLE_META &&
+            memcmp(record->key, "tip", 3) == 0)
+            continue;
+        if (record->table != TABLE_ORDER_ID || i % 16 == 0)
+            expect_complaint(f, record, NULL, "record", i);
+    }
+    free(all.list);
+    sound(state);
+}
+
+/* A copy of each record under another key. */
+static void each_record_doubled(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct record_list all = list_all(f);
+
+    for (size_t i = 0; i < all.count; i++) {
+        struct record copy = all.list[i];
+        struct bytes value;
+
+        if (copy.table == TABLE_META ||
+            (copy.table == TABLE_ORDER_ID && i % 16 != 0))
+            continue;
+        copy.key[copy.key_length - 1] ^= 0x40;
+        if (state_get(f->state, copy.table,
+                bytes_of(copy.key, copy.key_length), &value))
+            continue;
+        expect_complaint(f, &copy, copy.value, "copy", i);
+    }
+    free(all.list);
+    sound(state);
+}
+
+/* ---- what it says ---- */
+
+static struct account_id id_of(
+    struct ledger_fixture *f, const char *party, enum role role)
+{
+    struct ident name = ident_of(party);
+    struct party found;
+
+    assert_true(record_find_party(f->state, &name, &found));
+    return account_id_of(found.book, CURRENCY_USD, role, found.number);
+}
+
+static void spoil_balance(struct ledger_fixture *f)
+{
+    struct account_id id = id_of(f, "m1", ROLE_SHARE);
+    struct account account;
+
+    assert_true(account_load(f->state, &id, &account));
+    account.credits++;
+    account_store(f->state, &id, &account);
+}
+
+static void spoil_control(struct ledger_fixture *f)
+{
+    struct account_id share = id_of(f, "m1", ROLE_SHARE);
+    struct account_id id = account_id_control(&share);
+    struct account account;
+
+    assert_true(account_load(f->state, &id, &account));
+    account.debits--;
+    account_store(f->state, &id, &account);
+}
+
+static void spoil_held(struct ledger_fixture *f)
+{
+    struct account_id id = id_of(f, "la", ROLE_DRAWER);
+    struct account account;
+
+    assert_true(account_load(f->state, &id, &account));
+    account.credits_held = 0;
+    account_store(f->state, &id, &account);
+}
+
+static void spoil_history(struct ledger_fixture *f)
+{
+    struct account_id id = id_of(f, "m2", ROLE_SHARE);
+    struct account account;
+
+    /* As if a posting had been kept twice. */
+    assert_true(account_load(f->state, &id, &account));
+    history_append(f->state, &id, &account,
+        (struct history_reference){ account.last, 0 });
+}
+
+static void spoil_stake(struct ledger_fixture *f)
+{
+    struct ident club = ident_of("c1");
+    struct ident member = ident_of("m1");
+    struct party pool;
+    struct party contributor;
+
+    assert_true(record_find_party(f->state, &club, &pool));
+    assert_true(record_find_party(f->state, &member, &contributor));
+    record_put_stake(
+        f->state, pool.number, contributor.number, CURRENCY_USD, 999999);
+}
+
+static void spoil_freeze(struct ledger_fixture *f)
+{
+    struct ident name = ident_of("n1");
+    struct party party;
+
+    assert_true(record_find_party(f->state, &name, &party));
+    party.frozen_out = false;
+    record_put_party(f->state, &party);
+}
+
+static void spoil_key(struct ledger_fixture *f)
+{
+    struct ident name = ident_of("new");
+    struct signing_key key;
+
+    assert_true(record_find_key(f->state, &name, &key));
+    key.revoked = false;
+    key.revoked_at = 0;
+    record_put_key(f->state, &key);
+}
+
+static void spoil_policy(struct ledger_fixture *f)
+{
+    record_put_quorum(f->state,
+        &(struct quorum){ .verb = VERB_DEPOSIT, .need = 1,
+            .kinds = KIND_BIT(TELLER) });
+}
+
+static void spoil_date(struct ledger_fixture *f)
+{
+    struct book book;
+
+    assert_true(record_find_book(f->state, 0, &book));
+    book.date.days++;
+    record_put_book(f->state, &book);
+}
+
+static void spoil_tree(struct ledger_fixture *f)
+{
+    f->ledger->tree.slot[0].data[0] ^= 1;
+    f->ledger->tree.slot[1].data[0] ^= 1;
+    f->ledger->tree.slot[8].data[0] ^= 1;
+}
+
+static void each_has_its_complaint(void **state)
+{
+    static const struct {
+        void (*spoil)(struct ledger_fixture *);
+        const char *complaint;
+    } cases[] = {
+        { spoil_balance, "account us/m1/share/USD: the state says" },
+        { spoil_control, "account us/0/share/USD: the state says" },
+        { spoil_held, "account us/la/drawer/USD: the state says" },
+        { spoil_history, "references" },
+        { spoil_stake, "stake in a pool" },
+        { spoil_freeze, "party n1 is frozen or closed in the state or" },
+        { spoil_key, "key new was revoked or rotated in the state or" },
+        { spoil_policy, "a policy that the journal does not set" },
+        { spoil_date, "book us is not as the journal says" },
+        { spoil_tree, "the tree's root" },
+    };
+    struct ledger_fixture *f = *state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        size_t mark = state_mark(f->state);
+        struct merkle tree = f->ledger->tree;
+        struct failure failure;
+
+        cases[i].spoil(f);
+        if (is_sound(f, &failure))
+            fail_msg("not noticed: %s", cases[i].complaint);
+        if (strstr(failure.text, cases[i].complaint) == NULL)
+            fail_msg("\"%s\" instead of \"%s\"", failure.text,
+                cases[i].complaint);
+        state_rollback(f->state, mark);
+        f->ledger->tree = tree;
+    }
+    sound(state);
+}
+
+static void nothing_founded(void **state)
+{
+    struct ledger_fixture f;
+    struct failure failure = { "" };
+
+    (void)state;
+    ledger_fixture_open(&f);
+    assert_int_equal(check_ledger(f.ledger, &failure), 0);
+    ledger_fixture_close(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing_founded),
+        cmocka_unit_test(sound),
+        cmocka_unit_test(each_has_its_complaint),
+        cmocka_unit_test(each_record_gone),
+        cmocka_unit_test(each_record_doubled),
+        cmocka_unit_test(each_byte_changed),
+    };
+
+    return cmocka_run_group_tests(tests, open_used, close_used);
+}
