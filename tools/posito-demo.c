@@ -76,8 +76,8 @@ static int show(struct demo *demo, const char *key, const char *const words[])
     printf("\n");
     if (tool(demo, words, NULL, &code) != 0)
         return -1;
-    /* 1 is a refusal, and some are shown on purpose. */
-    if (code > 1)
+    /* Refusals (1) and typing errors (2) are shown on purpose. */
+    if (code > 2)
         return failure_set(&demo->failure, "%s ended with code %d", words[0],
             code);
     return 0;
