@@ -26,10 +26,11 @@ struct sealing {
     uint8_t secret[BOX_LENGTH]; /* an open file uses the first 32 */
 };
 
-/* The next line, without the word it must start with. */
+/* The next line, without the word it must start with; another line stays
+ * where it is. */
 static bool take_line(struct bytes *rest, const char *word, struct bytes *out)
 {
-    if (!bytes_next_line(rest, out) || !bytes_start_with(*out, word))
+    if (!bytes_start_with(*rest, word) || !bytes_next_line(rest, out))
         return false;
     *out = bytes_after(*out, strlen(word));
     return true;
@@ -59,6 +60,7 @@ static bool parse_sealing(struct bytes line, struct sealing *sealing)
            sealing->ops > 0 &&
            bytes_decimal(memory, MEMORY_MAX, &sealing->memory) &&
            sealing->memory >= MEMORY_MIN &&
+           sealing->memory % 1024 == 0 && /* Argon2id counts KiB */
            base64_decode(salt, sealing->salt, sizeof sealing->salt) &&
            base64_decode(nonce, sealing->nonce, sizeof sealing->nonce);
 }
