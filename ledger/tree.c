@@ -44,37 +44,36 @@ static int leaf_hash(struct ledger *ledger, uint64_t index, struct hash *out)
     return 0;
 }
 
-static int stored(struct ledger *ledger, unsigned height, uint64_t first,
+static int stored(struct ledger *ledger, unsigned height, uint64_t number,
     struct hash *out)
 {
     uint8_t key[9];
     struct bytes value;
 
-    if (!state_get(ledger->state, TABLE_TREE,
-            make_key(key, height, first >> height), &value) ||
+    if (!state_get(ledger->state, TABLE_TREE, make_key(key, height, number),
+            &value) ||
         value.length != sizeof out->data)
         return context_fail(ledger,
-            "the root of entries %llu and on, height %u, is not kept",
-            (unsigned long long)first, height);
+            "the root of subtree %llu of height %u is not kept",
+            (unsigned long long)number, height);
     memcpy(out->data, value.data, value.length);
     return 0;
 }
 
 /* Recurses down to the next stored level: at most TREE_STEP deep. */
 int tree_full_subtree(
-    void *context, unsigned height, uint64_t first, struct hash *out)
+    void *context, unsigned height, uint64_t number, struct hash *out)
 {
     struct ledger *ledger = context;
     struct hash left;
     struct hash right;
 
     if (height == 0)
-        return leaf_hash(ledger, first, out);
+        return leaf_hash(ledger, number, out);
     if (height % TREE_STEP == 0)
-        return stored(ledger, height, first, out);
-    if (tree_full_subtree(ledger, height - 1, first, &left) != 0 ||
-        tree_full_subtree(ledger, height - 1,
-            first + (UINT64_C(1) << (height - 1)), &right) != 0)
+        return stored(ledger, height, number, out);
+    if (tree_full_subtree(ledger, height - 1, number * 2, &left) != 0 ||
+        tree_full_subtree(ledger, height - 1, number * 2 + 1, &right) != 0)
         return -1;
     *out = merkle_node(&left, &right);
     return 0;

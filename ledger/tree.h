@@ -17,8 +17,9 @@ struct ledger;
 /* Append a leaf and store the roots of the subtrees that it completes. */
 void tree_append(struct merkle *, struct state *, const struct hash *leaf);
 
-/* As merkle_source asks; context is a struct ledger. */
+/* As merkle_source asks: number counts the subtrees of that height from
+ * the left.  0, or -1. */
 int tree_full_subtree(
-    void *ledger, unsigned height, uint64_t first, struct hash *);
+    void *ledger, unsigned height, uint64_t number, struct hash *);
 
 #endif
