@@ -255,11 +255,12 @@ static int refuse(const struct failure *failure, int code)
 
 static int run(const struct arguments *arguments)
 {
-    static struct daemon daemon; /* large, and there is one */
     struct failure failure = {{0}};
-    daemon.folder.lock = -1;
-    daemon.listener.socket = -1;
-    daemon.background.pipe = -1;
+    struct daemon daemon = {
+        .folder = {.lock = -1},
+        .listener = {.socket = -1},
+        .background = {.pipe = -1},
+    };
     if (configure(&daemon.config, arguments, &failure) != 0 ||
         set_limits(&daemon.config, &failure) != 0)
         return refuse(&failure, EXIT_WRONG_USE);

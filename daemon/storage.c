@@ -65,7 +65,7 @@ static int journal_log_key(
         result = failure_set(
             failure, "journal: its first entry is not well-formed");
     if (result == 0)
-        result = founding_log_key(entry.line, key, failure);
+        result = genesis_log_key(entry.line, key, failure);
     buffer_free(&text);
     return result;
 }
@@ -77,7 +77,7 @@ static int journal_log_key(
  * to it that it was no more than that).
  */
 static int find_log_key(struct storage *storage,
-    const struct founding *founding, struct note_key *key,
+    const struct genesis_text *genesis, struct note_key *key,
     struct failure *failure)
 {
     struct failure reason = {{0}};
@@ -88,8 +88,8 @@ static int find_log_key(struct storage *storage,
         *key = *ledger_log_key(storage->ledger);
         return 0;
     }
-    if (founding->line.length > 0)
-        return founding_log_key(founding->line, key, failure);
+    if (genesis->line.length > 0)
+        return genesis_log_key(genesis->line, key, failure);
     if (empty)
         return failure_set(failure,
             "%s has neither a journal nor a genesis: make one with "
@@ -120,7 +120,7 @@ static int take_log_key(struct storage *storage, const struct note_key *key,
 
 /* ---- all together ---- */
 
-static int bring_up(struct storage *storage, const struct founding *founding,
+static int bring_up(struct storage *storage, const struct genesis_text *genesis,
     struct failure *failure)
 {
     struct note_key key;
@@ -130,10 +130,10 @@ static int bring_up(struct storage *storage, const struct founding *founding,
     if (recovery_do(storage, &key, failure) != 0)
         return -1;
     if (!ledger_founded(storage->ledger)) {
-        if (founding->line.length == 0)
+        if (genesis->line.length == 0)
             return failure_set(failure,
                 "the journal has no entry and there is no genesis");
-        if (founding_do(storage, founding, failure) != 0)
+        if (genesis_found(storage, founding, failure) != 0)
             return -1;
     }
     /* From here on a crash is not a clean stop. */
@@ -143,15 +143,15 @@ static int bring_up(struct storage *storage, const struct founding *founding,
 int storage_open(struct storage *storage, const struct folder *folder,
     const struct config *config, struct failure *failure)
 {
-    struct founding founding;
+    struct genesis_text genesis;
     bool found;
     *storage = (struct storage){.folder = folder, .config = config};
-    if (founding_read(folder, &founding, &found, failure) != 0)
+    if (genesis_read(folder, &genesis, &found, failure) != 0)
         return -1;
     int result = open_parts(storage, failure);
     if (result == 0)
-        result = bring_up(storage, &founding, failure);
-    buffer_free(&founding.text);
+        result = bring_up(storage, &genesis, failure);
+    buffer_free(&genesis.text);
     if (result != 0)
         storage_close(storage);
     return result;

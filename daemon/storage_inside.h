@@ -7,7 +7,7 @@
 #include "storage.h"
 
 /* A founding text: the genesis line, LF, its body. */
-struct founding {
+struct genesis_text {
     struct buffer text;
     struct bytes line; /* without LF; views into text */
     struct bytes body;
@@ -15,18 +15,18 @@ struct founding {
 
 /*
  * Read FOLDER/genesis.  *found is false if there is none.  Release with
- * buffer_free(&founding->text).  0, or -1.
+ * buffer_free(&genesis->text).  0, or -1.
  */
-int founding_read(const struct folder *, struct founding *, bool *found,
+int genesis_read(const struct folder *, struct genesis_text *, bool *found,
     struct failure *) WARN_UNUSED_RESULT;
 
 /* The log's name and key that a genesis line states.  0, or -1: it does
  * not decode, or is of a later version. */
-int founding_log_key(struct bytes line, struct note_key *, struct failure *)
+int genesis_log_key(struct bytes line, struct note_key *, struct failure *)
     WARN_UNUSED_RESULT;
 
 /* Decide the genesis, and write and sync the first group. */
-int founding_do(struct storage *, const struct founding *, struct failure *)
+int genesis_found(struct storage *, const struct genesis_text *, struct failure *)
     WARN_UNUSED_RESULT;
 
 /*

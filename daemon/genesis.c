@@ -9,24 +9,24 @@
 
 #include <inttypes.h>
 
-int founding_read(const struct folder *folder, struct founding *founding,
+int genesis_read(const struct folder *folder, struct genesis_text *genesis,
     bool *found, struct failure *failure)
 {
     struct folder_path path = folder_file(folder, "genesis");
-    *founding = (struct founding){.text = buffer_empty()};
+    *genesis = (struct genesis_text){.text = buffer_empty()};
     if (textfile_read(path.text, LINE_LENGTH_MAX + BODY_BYTES_MAX,
-            &founding->text, found, failure) != 0) {
-        buffer_free(&founding->text);
+            &genesis->text, found, failure) != 0) {
+        buffer_free(&genesis->text);
         return -1;
     }
-    founding->body = buffer_bytes(&founding->text);
-    if (!*found || bytes_next_line(&founding->body, &founding->line))
+    genesis->body = buffer_bytes(&genesis->text);
+    if (!*found || bytes_next_line(&genesis->body, &genesis->line))
         return 0;
-    buffer_free(&founding->text);
+    buffer_free(&genesis->text);
     return failure_set(failure, "%s has no line", path.text);
 }
 
-int founding_log_key(
+int genesis_log_key(
     struct bytes line, struct note_key *key, struct failure *failure)
 {
     struct operation op;
@@ -98,7 +98,7 @@ static bool find_no_key(
     return false;
 }
 
-int founding_do(struct storage *storage, const struct founding *founding,
+int genesis_found(struct storage *storage, const struct genesis_text *genesis,
     struct failure *failure)
 {
     const struct keyring none = {.find = find_no_key};
@@ -107,7 +107,7 @@ int founding_do(struct storage *storage, const struct founding *founding,
     struct decision decision;
     int result;
     if (admit_order(
-            &order, founding->line, founding->body, &nothing, &none) != 0)
+            &order, genesis->line, genesis->body, &nothing, &none) != 0)
         result = failure_set(failure, "out of memory");
     else if (ledger_decide(
                  storage->ledger, &order, clock_now(), &decision) != 0)
