@@ -124,7 +124,7 @@ static int bring_up(struct storage *storage, const struct genesis_text *genesis,
     struct failure *failure)
 {
     struct note_key key;
-    if (find_log_key(storage, founding, &key, failure) != 0 ||
+    if (find_log_key(storage, genesis, &key, failure) != 0 ||
         take_log_key(storage, &key, failure) != 0)
         return -1;
     if (recovery_do(storage, &key, failure) != 0)
@@ -133,7 +133,7 @@ static int bring_up(struct storage *storage, const struct genesis_text *genesis,
         if (genesis->line.length == 0)
             return failure_set(failure,
                 "the journal has no entry and there is no genesis");
-        if (genesis_found(storage, founding, failure) != 0)
+        if (genesis_found(storage, genesis, failure) != 0)
             return -1;
     }
     /* From here on a crash is not a clean stop. */
