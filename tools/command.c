@@ -43,10 +43,28 @@ static struct buffer begin_text(struct command_fault *fault)
     return buffer_over(fault->text, sizeof fault->text - 1);
 }
 
-const char *command_example(enum field_type type)
+/* A name says more if it is one that could stand there. */
+static const char *name_example(const char *key)
+{
+    static const char *const names[][2] = {
+        {"via", "la"},
+        {"club", "jomulquillo"},
+        {"key", "la.ana"},
+        {"owner", "la.staff"},
+        {"scope", "us"},
+        {"book", "us"},
+        {"to", "m1043"},
+        {"parent", "jomulquillo"},
+    };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(key, names[i][0]) == 0)
+            return names[i][1];
+    return "m1042";
+}
+
+const char *command_example(const struct field_row *field)
 {
     static const char *const examples[] = {
-        [FIELD_IDENT] = "m1042",
         [FIELD_ACCOUNT] = "us/m1042/share/USD",
         [FIELD_AMOUNT] = "USD25.00",
         [FIELD_LEVEL] = "USD3000.00",
@@ -63,9 +81,11 @@ const char *command_example(enum field_type type)
         [FIELD_KINDS] = "teller,supervisor",
         [FIELD_YESNO] = "yes",
     };
-    if ((size_t)type >= sizeof examples / sizeof examples[0])
+    if (field->type == FIELD_IDENT)
+        return name_example(field->key);
+    if ((size_t)field->type >= sizeof examples / sizeof examples[0])
         return NULL;
-    return examples[type];
+    return examples[field->type];
 }
 
 static void append_choices(struct buffer *text, enum field_type type)
@@ -84,7 +104,7 @@ static void append_choices(struct buffer *text, enum field_type type)
 static void append_field_help(struct buffer *text,
     const struct field_row *field, enum language language)
 {
-    const char *example = command_example(field->type);
+    const char *example = command_example(field);
     buffer_format(
         text, "\n  %-10s %s", field->key, field->help[language]);
     if (field_words(field->type) != NULL) {
@@ -124,9 +144,9 @@ static bool refuse_field(
     struct buffer text = begin_text(builder->fault);
     for (size_t i = 0; i < builder->row->field_count; i++)
         suggest_consider(&near, builder->row->fields[i].key);
-    buffer_format(&text, "%s %s: \"%.*s\".",
-        builder->row->verb, status_sentence(status, language),
-        (int)(word.length < 60 ? word.length : 60), (const char *)word.data);
+    buffer_format(&text, "%s: \"%.*s\": %s", builder->row->verb,
+        (int)(word.length < 60 ? word.length : 60), (const char *)word.data,
+        status_sentence(status, language));
     if (near.name != NULL && status == STATUS_UNKNOWN_KEY_WORD)
         buffer_format(&text,
             say(language, " Did you mean %s=?", " ¿Quiso decir %s=?"),

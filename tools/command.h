@@ -37,7 +37,7 @@ bool command_build(const char *const *words, size_t count,
 bool command_verb(const char *word, enum language, enum verb *,
     struct command_fault *) WARN_UNUSED_RESULT;
 
-/* How a value of the type looks: "USD25.00"; NULL for words of a list. */
-const char *command_example(enum field_type);
+/* How a value of the field looks: "USD25.00"; NULL for words of a list. */
+const char *command_example(const struct field_row *);
 
 #endif

@@ -211,7 +211,7 @@ static void print_example(FILE *out, const struct operation_row *operation,
         const struct field_row *field = &operation->fields[i];
         const char *const *words = field_words(field->type);
         const char *example =
-            words != NULL ? words[0] : command_example(field->type);
+            words != NULL ? words[0] : command_example(field);
         if (field->optional || example == NULL)
             continue;
         (void)fprintf(out, " %s=%s", field->key, example);
