@@ -76,7 +76,9 @@ void state_delete(struct state *, enum table, struct bytes key);
 /*
  * Walk over the records of a table whose key starts with prefix, in order
  * of the keys.  Sees the state as it was at open; writing meanwhile is
- * allowed.  Cost: the table's records in memory plus the records found.
+ * allowed, freezing, flushing and thawing too.  Cost: the table's records
+ * in memory plus the records found.  Close it soon: LMDB cannot use the
+ * pages again that it sees.
  */
 struct state_scan;
 struct state_scan *state_scan_open(

@@ -576,10 +576,17 @@ static void damage_begin(struct damage *damage)
     assert_int_equal(read_everything(&damage->place), OUTCOME_RIGHT);
 }
 
+/* One bit in each so many bytes; a sanitizer makes this ten times slower. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SHORT_STEP 41
+#else
+#define SHORT_STEP 5
+#endif
+
 static void a_flipped_bit_is_never_a_wrong_answer(void **state)
 {
     (void)state;
-    struct damage damage = {.step = is_long() ? 1 : 5,
+    struct damage damage = {.step = is_long() ? 1 : SHORT_STEP,
         .all_bits = is_long()};
     struct progress *progress = mmap(NULL, sizeof *progress,
         PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -593,7 +600,8 @@ static void a_flipped_bit_is_never_a_wrong_answer(void **state)
         progress->outcomes[OUTCOME_NOTICED]);
     assert_int_equal(progress->outcomes[OUTCOME_WRONG], 0);
     assert_int_equal(progress->outcomes[OUTCOME_ABSENT], 0);
-    assert_true(progress->outcomes[OUTCOME_FAILED] > 1000);
+    assert_true(progress->outcomes[OUTCOME_FAILED] >
+                progress->outcomes[OUTCOME_RIGHT] / 10);
     munmap(progress, sizeof *progress);
     scratch_remove(damage.place.folder);
 }
@@ -650,6 +658,37 @@ static void a_damaged_key_is_not_an_absent_record(void **state)
     scratch_remove(place.folder);
 }
 
+/* An old tree is whole, but not the last one.  In LMDB's two first pages
+ * the trees stand at 40 to 135, the transaction's number at 144. */
+static void an_old_tree_is_not_the_last_one(void **state)
+{
+    (void)state;
+    struct place place;
+    place_make(&place);
+    struct store *store = open_store(&place);
+    write_version(store, 2, 1);
+    write_version(store, 4, 2);
+    store_close(store);
+    struct buffer file = file_read(place.file);
+    uint8_t *older = file.data; /* transaction 2 */
+    uint8_t *newer = file.data + 4096;
+    assert_int_equal(older[144], 2);
+    assert_int_equal(newer[144], 3);
+    memcpy(newer + 40, older + 40, 96);
+    file_write(place.file, buffer_bytes(&file));
+    assert_refused(&place, "totals of another transaction than the last");
+
+    /* The transaction before, as such, is a state like any other. */
+    newer[144] = 1;
+    file_write(place.file, buffer_bytes(&file));
+    store = open_store(&place);
+    assert_int_equal(store_totals(store).transaction, 2);
+    assert_false(walk_fails(store));
+    store_close(store);
+    buffer_free(&file);
+    scratch_remove(place.folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -664,6 +703,7 @@ int main(void)
         cmocka_unit_test(a_flipped_bit_is_never_a_wrong_answer),
         cmocka_unit_test(a_cut_file_is_never_a_wrong_answer),
         cmocka_unit_test(a_damaged_key_is_not_an_absent_record),
+        cmocka_unit_test(an_old_tree_is_not_the_last_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
