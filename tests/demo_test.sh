@@ -3,37 +3,13 @@
 # journal replays to the same digest in another place with the tools alone,
 # and any changed byte is found and named.
 set -u
-cd "$(dirname "$0")/.."
-build=${POSITO_BUILD:-build/release}
-here=$(mktemp -d)
-trap 'rm -rf "$here"' EXIT
-passed=0 failed=0
+. "$(dirname "$0")/script.sh"
 
-check() { # what, command...
-    what=$1
-    shift
-    if "$@"; then
-        passed=$((passed + 1))
-    else
-        echo "FAILED: $what"
-        failed=$((failed + 1))
-    fi
-}
-finish() {
-    echo "$passed passed, $failed failed"
-    [ "$failed" -eq 0 ]
-    exit
-}
-
-timeout 120 "$build/posito-demo" "$here/demo" >"$here/screen" 2>&1
-check "the demonstration ends well" [ $? -eq 0 ] || {
-    tail -n 20 "$here/screen"
-    finish
-}
+found_demonstration "$here/demo"
 check "it says where its numbers come from" \
     grep -q 'Published: 11 federations' "$here/screen"
 check "the books are shown in both languages" \
-    grep -qi 'balanza' "$here/screen"
+    grep -q 'saldo' "$here/screen"
 check "the audit is shown" grep -q 'digest' "$here/screen"
 
 # Another place: only the journal folder and a copy of the tool.
