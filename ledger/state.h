@@ -42,6 +42,17 @@ enum table {
     TABLE_DAY,          /* book u8, date be32 -> first entry index */
     TABLE_REVERSAL,     /* entry index be64, line be32 -> reversing entry */
     TABLE_TREE,         /* height u8, number be64 -> subtree's root */
+    TABLE_PROPOSAL,     /* entry index be64 -> proposal */
+    TABLE_DRAWER,       /* party be32 -> whose, since when */
+    TABLE_CASH,         /* book u8, date be32, party be32, currency u8,
+                           direction u8 -> cash of a person and day */
+    TABLE_LIMIT,        /* book u8, limit u8, currency u8 -> amount */
+    TABLE_CALENDAR,     /* book u8, date be32 -> worked or not */
+    TABLE_PERIOD,       /* book u8, month be32 -> closed month or year */
+    TABLE_DIVIDEND,     /* book u8, month be32 -> declared dividend */
+    TABLE_TAX,          /* book u8, from be32 -> rate */
+    TABLE_EARNING,      /* account id, month be32 -> balance-days */
+    TABLE_LOCK,         /* entry index be64 -> locked savings */
     TABLE_COUNT
 };
 

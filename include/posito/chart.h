@@ -40,7 +40,8 @@ enum side { SIDE_DEBIT, SIDE_CREDIT };
     X(CORRESPONDENT, "correspondent") /* bank or payer abroad */      \
     X(FUNDER, "funder")               /* a government, a foundation */ \
     X(PROJECT, "project")                                             \
-    X(OFFICER, "officer") /* staff who own keys; no accounts */
+    X(OFFICER, "officer") /* staff who own keys; no accounts */       \
+    X(DRAWER, "drawer")   /* a teller's till in an office */
 
 enum party_kind {
 #define X(symbol, name) PARTY_##symbol,
@@ -68,7 +69,8 @@ enum party_kind {
 
 #define ROLES(X)                                                             \
     X(VAULT, "vault", ASSET, DEBIT, ROLE_CONTROL, PARTY_BIT(OFFICE))         \
-    X(DRAWER, "drawer", ASSET, DEBIT, ROLE_CONTROL, PARTY_BIT(OFFICE))       \
+    X(DRAWER, "drawer", ASSET, DEBIT, ROLE_CONTROL,                          \
+        PARTY_BIT(OFFICE) | PARTY_BIT(DRAWER))                               \
     X(TRANSIT, "transit", ASSET, DEBIT, ROLE_CONTROL, PARTY_BIT(OFFICE))     \
     X(NOSTRO, "nostro", ASSET, DEBIT, 0, PARTY_BIT(CORRESPONDENT))           \
     X(LOAN, "loan", ASSET, DEBIT, ROLE_CONTROL,                              \

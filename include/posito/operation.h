@@ -49,6 +49,10 @@
 #define MODES(X) X(ALL, "all") X(EACH, "each")
 #define BLOCKS(X) X(OUT, "out") X(IN, "in") X(ALL, "all")
 #define REMAINDERS(X) X(KEEP, "keep") X(RELEASE, "release")
+#define LIMITS(X) \
+    X(CASH_REPORT, "cash-report") /* cash a person and day, then reported */ \
+    X(WITHDRAW_DAILY, "withdraw-daily") /* cash out a member and day */
+#define BASES(X) X(DAILY, "daily") X(AVERAGE, "average")
 #define LANGUAGES(X) X(EN, "en") X(ES, "es")
 
 #define X(symbol, name) PURPOSE_##symbol,
@@ -65,6 +69,12 @@ enum mode { MODES(X) MODE_COUNT };
 #undef X
 #define X(symbol, name) BLOCK_##symbol,
 enum block { BLOCKS(X) BLOCK_COUNT };
+#undef X
+#define X(symbol, name) LIMIT_##symbol,
+enum limit { LIMITS(X) LIMIT_COUNT };
+#undef X
+#define X(symbol, name) BASIS_##symbol,
+enum basis { BASES(X) BASIS_COUNT };
 #undef X
 #define X(symbol, name) REMAINDER_##symbol,
 enum remainder { REMAINDERS(X) REMAINDER_COUNT };
@@ -84,6 +94,9 @@ const char *block_name(enum block);
     (KIND_BIT(CLUB_TREASURER) | KIND_BIT(FEDERATION_TREASURER))
 #define KINDS_GOVERN (KIND_BIT(FEDERATION_TREASURER) | KIND_BIT(BOARD))
 #define KINDS_ALL ((1U << KEY_KIND_COUNT) - 1U)
+#define KINDS_SIGN \
+    (KINDS_ALL & \
+        ~(KIND_BIT(AUDITOR) | KIND_BIT(OPERATOR) | KIND_BIT(WITNESS)))
 #define KINDS_READ (KINDS_ALL & ~(KIND_BIT(OPERATOR) | KIND_BIT(WITNESS)))
 
 /* ---- types of field ---- */
@@ -106,6 +119,12 @@ struct amounts {
  *   REST      all that follows the verb and a space, a view
  *   ORIGIN    a note name of [a-z0-9./-], a view
  *   NUMBER    decimal up to 10^18 - 1
+ *   MONTH     2026-11; the struct holds its first day
+ *   RATE      an exact decimal as amount.h says
+ *   PIECES    denomination x count joined by commas, USD20.00x12; each a
+ *             denomination of denomination.h, codes ascending, values
+ *             descending, counts 1 to 999,999; a view, read with
+ *             pieces_next
  *   HASH PUBLIC_KEY SIGNATURE   base64
  *   KINDS     names joined by commas in the table's order
  *   YESNO     yes or no
@@ -122,6 +141,11 @@ struct amounts {
     X(REST, struct bytes)                   \
     X(ORIGIN, struct bytes)                 \
     X(DATE, struct date)                    \
+    X(MONTH, struct date)                   \
+    X(RATE, struct rate)                    \
+    X(PIECES, struct bytes)                 \
+    X(LIMIT, enum limit)                    \
+    X(BASIS, enum basis)                    \
     X(INSTANT, struct instant)              \
     X(NUMBER, uint64_t)                     \
     X(HASH, struct hash)                    \
@@ -215,6 +239,7 @@ enum verb_class {
 #define FLAG_HAS_BODY 8U
 #define FLAG_PUBLIC 16U
 #define FLAG_STREAM 32U
+#define FLAG_TWO 64U
 
 struct field_row {
     const char *key;

@@ -105,6 +105,20 @@
     X(NOT_FOUNDING, 307, "not-founding",                                      \
         "That can only be done when the ledger is founded.",                  \
         "Eso sólo puede hacerse al fundar el libro.")                         \
+    X(UNKNOWN_PROPOSAL, 308, "unknown-proposal",                              \
+        "There is no such proposal.", "No existe esa propuesta.")             \
+    X(PROPOSAL_ENDED, 309, "proposal-ended",                                  \
+        "The proposal took effect, was rejected, withdrawn or has lapsed.",   \
+        "La propuesta ya se ejecutó, se rechazó, se retiró o venció.")        \
+    X(OWN_PROPOSAL, 310, "own-proposal",                                      \
+        "Who proposed it cannot approve or reject it.",                       \
+        "Quien la propuso no puede aprobarla ni rechazarla.")                 \
+    X(NOT_OWN_PROPOSAL, 311, "not-own-proposal",                              \
+        "Only who proposed it can withdraw it.",                              \
+        "Sólo quien la propuso puede retirarla.")                             \
+    X(ALREADY_APPROVED, 312, "already-approved",                              \
+        "This key has signed the proposal already.",                          \
+        "Esta llave ya firmó la propuesta.")                                  \
     X(UNKNOWN_BOOK, 400, "unknown-book", "There is no such book.",            \
         "No existe ese libro.")                                               \
     X(UNKNOWN_PARTY, 401, "unknown-party", "There is no such party.",         \
@@ -140,6 +154,28 @@
     X(WRONG_DATE, 413, "wrong-date",                                          \
         "That date is not the book's open day, or does not follow it.",       \
         "Esa fecha no es el día abierto del libro, o no le sigue.")           \
+    X(DRAWER_NEEDED, 414, "drawer-needed",                                    \
+        "This office takes cash through its drawers only.",                   \
+        "Esta oficina mueve efectivo sólo por sus cajas.")                    \
+    X(DRAWER_NOT_OPEN, 415, "drawer-not-open", "The drawer is not open.",     \
+        "La caja no está abierta.")                                           \
+    X(DRAWER_IS_OPEN, 416, "drawer-is-open", "The drawer is open already.",   \
+        "La caja ya está abierta.")                                           \
+    X(NOT_YOUR_DRAWER, 417, "not-your-drawer",                                \
+        "The drawer was opened by another key.",                              \
+        "La caja la abrió otra llave.")                                       \
+    X(UNKNOWN_PIECE, 418, "unknown-denomination",                             \
+        "The book's currency has no such note or coin.",                      \
+        "La moneda del libro no tiene ese billete o moneda.")                 \
+    X(PERIOD_CLOSED, 419, "period-closed", "That period is closed.",          \
+        "Ese periodo está cerrado.")                                          \
+    X(PERIOD_OPEN, 420, "period-open", "That period is not over yet.",        \
+        "Ese periodo aún no termina.")                                        \
+    X(UNKNOWN_LOCK, 421, "unknown-lock",                                      \
+        "There is no such lock, or it was opened.",                           \
+        "No existe ese bloqueo, o ya se abrió.")                              \
+    X(STILL_LOCKED, 422, "still-locked", "Its date has not come yet.",        \
+        "Aún no llega su fecha.")                                             \
     X(INSUFFICIENT, 500, "insufficient-funds",                                \
         "The available balance is too small.",                                \
         "El saldo disponible no alcanza.")                                    \
@@ -152,6 +188,15 @@
     X(ABOVE_STAKE, 503, "above-stake",                                        \
         "That is more than was put into the pool.",                           \
         "Es más de lo que se puso en el fondo.")                              \
+    X(ABOVE_EARNINGS, 504, "above-earnings",                                  \
+        "That is more than the earnings available.",                          \
+        "Es más que los remanentes disponibles.")                             \
+    X(NOBODY_EARNS, 505, "nobody-earns",                                      \
+        "No share has a balance that earns it.",                              \
+        "Ninguna aportación tiene saldo que lo gane.")                        \
+    X(OVER_MEMBER_LIMIT, 506, "over-member-limit",                            \
+        "The member may not take out that much cash in one day.",             \
+        "El socio no puede retirar tanto efectivo en un día.")                \
     X(UNKNOWN_HOLD, 600, "unknown-hold", "There is no such hold.",            \
         "No existe esa retención.")                                           \
     X(HOLD_ENDED, 601, "hold-ended",                                          \
