@@ -303,6 +303,35 @@ static bool parse_refused(struct bytes line, struct effect *effect)
         effect->status != STATUS_ACCEPTED;
 }
 
+/* "proposal until=TIME need=N" without its first word */
+static bool parse_proposal(struct bytes line, struct effect *effect)
+{
+    struct bytes word;
+    effect->kind = EFFECT_PROPOSAL;
+    return take_word(&line, &word) && take_prefix(&word, "until=") &&
+        instant_parse(word, &effect->until) &&
+        parse_number_field(line, "need=", &effect->need);
+}
+
+/* "approval proposal=N need=N have=N" without its first word */
+static bool parse_approval(struct bytes line, struct effect *effect)
+{
+    struct bytes proposal;
+    struct bytes need;
+    effect->kind = EFFECT_APPROVAL;
+    return take_word(&line, &proposal) && take_word(&line, &need) &&
+        parse_number_field(proposal, "proposal=", &effect->number) &&
+        parse_number_field(need, "need=", &effect->need) &&
+        parse_number_field(line, "have=", &effect->have);
+}
+
+static bool parse_of_proposal(
+    struct bytes line, enum effect_kind kind, struct effect *effect)
+{
+    effect->kind = kind;
+    return parse_number_field(line, "proposal=", &effect->number);
+}
+
 static bool parse_effect(struct bytes line, struct effect *effect)
 {
     if (take_prefix(&line, "- "))
@@ -315,6 +344,14 @@ static bool parse_effect(struct bytes line, struct effect *effect)
         effect->kind = EFFECT_EXPIRE;
         return parse_number_field(line, "hold=", &effect->number);
     }
+    if (take_prefix(&line, "lapse "))
+        return parse_of_proposal(line, EFFECT_LAPSE, effect);
+    if (take_prefix(&line, "effect "))
+        return parse_of_proposal(line, EFFECT_CARRIED_OUT, effect);
+    if (take_prefix(&line, "proposal "))
+        return parse_proposal(line, effect);
+    if (take_prefix(&line, "approval "))
+        return parse_approval(line, effect);
     return parse_posting(line, effect);
 }
 
@@ -335,6 +372,34 @@ bool entry_next_effect(
     return true;
 }
 
+/* The first effect that is not the end of something by time. */
+static bool first_effect(struct bytes effects, struct effect *effect)
+{
+    bool malformed;
+    while (entry_next_effect(&effects, effect, &malformed))
+        if (effect->kind != EFFECT_EXPIRE && effect->kind != EFFECT_LAPSE)
+            return true;
+    return false;
+}
+
+bool entry_waits(const struct entry *entry)
+{
+    struct effect effect;
+    return first_effect(entry->effects, &effect) &&
+        effect.kind == EFFECT_PROPOSAL;
+}
+
+bool entry_carries_out(const struct entry *entry, uint64_t *proposal)
+{
+    struct effect effect;
+    if (!bytes_start_with(entry->line, "approve ") ||
+        !first_effect(entry->effects, &effect) ||
+        effect.kind != EFFECT_CARRIED_OUT)
+        return false;
+    *proposal = effect.number;
+    return true;
+}
+
 void entry_append_posting(
     struct buffer *effects, const struct account_name *account, int64_t minor)
 {
@@ -350,6 +415,42 @@ void entry_append_expire(struct buffer *effects, uint64_t hold)
 {
     buffer_text(effects, "+ expire hold=");
     buffer_decimal(effects, hold);
+    buffer_char(effects, '\n');
+}
+
+void entry_append_lapse(struct buffer *effects, uint64_t proposal)
+{
+    buffer_text(effects, "+ lapse proposal=");
+    buffer_decimal(effects, proposal);
+    buffer_char(effects, '\n');
+}
+
+void entry_append_proposal(
+    struct buffer *effects, struct instant until, uint64_t need)
+{
+    buffer_text(effects, "+ proposal until=");
+    instant_append(effects, until);
+    buffer_text(effects, " need=");
+    buffer_decimal(effects, need);
+    buffer_char(effects, '\n');
+}
+
+void entry_append_approval(struct buffer *effects, uint64_t proposal,
+    uint64_t need, uint64_t have)
+{
+    buffer_text(effects, "+ approval proposal=");
+    buffer_decimal(effects, proposal);
+    buffer_text(effects, " need=");
+    buffer_decimal(effects, need);
+    buffer_text(effects, " have=");
+    buffer_decimal(effects, have);
+    buffer_char(effects, '\n');
+}
+
+void entry_append_carried_out(struct buffer *effects, uint64_t proposal)
+{
+    buffer_text(effects, "+ effect proposal=");
+    buffer_decimal(effects, proposal);
     buffer_char(effects, '\n');
 }
 

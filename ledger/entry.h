@@ -18,8 +18,18 @@
  *
  *     + ACCOUNT AMOUNT               a posting; debit positive
  *     + expire hold=N                a hold that ended with this entry
+ *     + lapse proposal=N             a proposal that ended with this entry
+ *     + proposal until=TIME need=N   the line waits for signatures: of it
+ *                                    nothing took effect, and it posts
+ *                                    nothing even if it is LITERAL
+ *     + approval proposal=N need=N have=N    one more signature, not enough
+ *     + effect proposal=N            the last signature: what stands below
+ *                                    is what entry N's line did, postings
+ *                                    of LITERAL lines included
  *     + accepted=N refused=N         what became of a batch's lines
- *     - LINE STATUS                  a refused line of a batch, mode=each
+ *     - LINE STATUS                  a refused line of a batch, mode=each;
+ *                                    of one that waits: a line that cannot
+ *                                    be decoded
  */
 #ifndef POSITO_LEDGER_ENTRY_H
 #define POSITO_LEDGER_ENTRY_H
@@ -70,6 +80,10 @@ void entry_append(struct buffer *, uint64_t index, struct instant,
 enum effect_kind {
     EFFECT_POSTING,
     EFFECT_EXPIRE,
+    EFFECT_LAPSE,
+    EFFECT_PROPOSAL,
+    EFFECT_APPROVAL,
+    EFFECT_CARRIED_OUT,
     EFFECT_COUNTS,
     EFFECT_REFUSED_LINE
 };
@@ -78,7 +92,11 @@ struct effect {
     enum effect_kind kind;
     struct account_name account; /* POSTING */
     int64_t minor;               /* POSTING */
-    uint64_t number;   /* EXPIRE: hold; COUNTS: accepted; REFUSED: line */
+    uint64_t number;   /* EXPIRE: hold; COUNTS: accepted; REFUSED: line;
+                          LAPSE, APPROVAL, CARRIED_OUT: proposal */
+    struct instant until; /* PROPOSAL */
+    uint64_t need;        /* PROPOSAL, APPROVAL */
+    uint64_t have;        /* APPROVAL */
     uint64_t refused;  /* COUNTS */
     enum status status; /* REFUSED_LINE */
 };
@@ -86,9 +104,21 @@ struct effect {
 bool entry_next_effect(struct bytes *effects, struct effect *,
     bool *malformed) WARN_UNUSED_RESULT;
 
+/* Does its line wait for signatures?  Then it did nothing. */
+bool entry_waits(const struct entry *);
+
+/* Does it carry out an earlier entry's line?  Sets that entry's index. */
+bool entry_carries_out(const struct entry *, uint64_t *proposal);
+
 void entry_append_posting(
     struct buffer *effects, const struct account_name *, int64_t minor);
 void entry_append_expire(struct buffer *effects, uint64_t hold);
+void entry_append_lapse(struct buffer *effects, uint64_t proposal);
+void entry_append_proposal(
+    struct buffer *effects, struct instant until, uint64_t need);
+void entry_append_approval(struct buffer *effects, uint64_t proposal,
+    uint64_t need, uint64_t have);
+void entry_append_carried_out(struct buffer *effects, uint64_t proposal);
 void entry_append_counts(
     struct buffer *effects, uint64_t accepted, uint64_t refused);
 void entry_append_refused(

@@ -43,6 +43,8 @@ enum table {
     TABLE_REVERSAL,     /* entry index be64, line be32 -> reversing entry */
     TABLE_TREE,         /* height u8, number be64 -> subtree's root */
     TABLE_PROPOSAL,     /* entry index be64 -> proposal */
+    TABLE_APPROVAL,     /* proposal be64, key's name -> approving entry */
+    TABLE_LAPSE,        /* until be64 ms, proposal be64 -> () */
     TABLE_DRAWER,       /* party be32 -> whose, since when */
     TABLE_CASH,         /* book u8, date be32, party be32, currency u8,
                            direction u8 -> cash of a person and day */
