@@ -3,8 +3,14 @@
 #include "permission.h"
 #include "posting.h"
 
-/* Most days from one business date to the next. */
-#define NEXT_DAYS_MAX 31
+/* Day 0 was a Thursday; counted from Monday, 5 and 6 are the weekend. */
+struct date book_next_date(struct date date)
+{
+    do
+        date.days++;
+    while ((date.days % 7 + 10) % 7 > 4);
+    return date;
+}
 
 void book_journal_entry(struct context *c, const struct operation *op)
 {
@@ -32,15 +38,12 @@ void book_day_close(struct context *c, const struct operation *op)
     context_need_book(c, book, "book");
     if (f->date.days != book->date.days)
         context_refuse(c, STATUS_WRONG_DATE, "date");
-    if (f->next.days <= book->date.days ||
-        f->next.days - book->date.days > NEXT_DAYS_MAX)
-        context_refuse(c, STATUS_WRONG_DATE, "next");
     if (context_refused(c))
         return;
 
     /* Accepted: nothing below can be refused. */
     context_touch(c, book);
-    book->date = f->next;
+    book->date = book_next_date(book->date);
     record_put_book(c->state, book);
     record_put_day(c->state, book->number, book->date, c->index + 1);
 }

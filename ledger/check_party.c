@@ -1,6 +1,7 @@
 #include "check_inside.h"
 
 #include "layout.h"
+#include "operations.h"
 
 #include <posito/encoding.h>
 
@@ -204,15 +205,17 @@ static int close_line(struct check *check, struct bytes line)
 
 /* The book's day begins with this entry. */
 static int begin_day(
-    struct check *check, struct book *book, struct bytes date, uint64_t first)
+    struct check *check, struct book *book, struct date date, uint64_t first)
 {
     uint64_t kept;
 
-    if (!date_parse(date, &book->date) ||
-        !record_find_day(check->state, book->number, book->date, &kept) ||
+    book->date = date;
+    if (!record_find_day(check->state, book->number, book->date, &kept) ||
         kept != first)
-        return check_fail(check, "day " NAME " of book %.*s is not kept",
-            NAME_OF(date), (int)book->name.length, book->name.text);
+        return check_fail(check,
+            "the day that begins at entry %" PRIu64
+            " of book %.*s is not kept",
+            first, (int)book->name.length, book->name.text);
     check->days++;
     return 0;
 }
@@ -223,7 +226,7 @@ static int day_close_line(struct check *check, struct bytes line)
 
     if (book == NULL)
         return -1;
-    return begin_day(check, book, check_value(line, "next"),
+    return begin_day(check, book, book_next_date(book->date),
         check->entry.index + 1);
 }
 
@@ -234,17 +237,19 @@ static int book_line(struct check *check, struct bytes line)
     struct book *book;
     struct book kept;
     struct party house;
+    struct date first;
 
     if (number == RECORD_BOOKS_MAX)
         return check_fail(check, "genesis has too many books");
     book = &check->books[number];
     book->number = (uint8_t)number;
     if (!ident_parse(name, &book->name) ||
+        !date_parse(check_value(line, "date"), &first) ||
         !record_find_book(check->state, book->number, &kept))
         return check_fail(check, "book " NAME " has no record",
             NAME_OF(name));
     check->counters.books++;
-    if (begin_day(check, book, check_value(line, "date"), 0) != 0 ||
+    if (begin_day(check, book, first, 0) != 0 ||
         opened(check, name, book->number, 0, &house) != 0)
         return -1;
     book->first = book->date;

@@ -97,6 +97,9 @@ bool hold_is_due(struct ledger *, struct instant now);
 void hold_expire(struct context *);
 
 /* book.c */
+
+/* The weekday after a date. */
+struct date book_next_date(struct date);
 void book_journal_entry(struct context *, const struct operation *);
 void book_day_close(struct context *, const struct operation *);
 

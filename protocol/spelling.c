@@ -62,6 +62,20 @@ enum status spelling_digits(struct bytes value, enum currency currency)
                          &amount) != AMOUNT_MISSPELLED);
 }
 
+/* Zeros that say nothing, before the digits or after the point. */
+enum status spelling_rate(struct bytes value)
+{
+    struct rate rate;
+    struct bytes plain = without_leading_zeros(without_plus(value));
+    if (plain.length > 0 && memchr(plain.data, '.', plain.length) != NULL) {
+        while (plain.data[plain.length - 1] == '0')
+            plain.length--;
+        if (plain.data[plain.length - 1] == '.')
+            plain.length--;
+    }
+    return second_if(rate_parse(plain, &rate));
+}
+
 enum status spelling_amount(struct bytes value)
 {
     enum currency currency;

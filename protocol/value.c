@@ -159,7 +159,49 @@ static void encode_currency(
     buffer_text(out, currency_code(*(const enum currency *)field));
 }
 
+static enum status decode_rate(
+    struct bytes value, enum field_type type, void *field)
+{
+    (void)type;
+    return rate_parse(value, field) ? STATUS_ACCEPTED : spelling_rate(value);
+}
+
+static void encode_rate(
+    struct buffer *out, enum field_type type, const void *field)
+{
+    (void)type;
+    rate_append(out, *(const struct rate *)field);
+}
+
 /* ---- time ---- */
+
+#define MONTH_LENGTH 7 /* 2026-11 */
+#define FIRST_DAY "-01"
+
+static enum status decode_month(
+    struct bytes value, enum field_type type, void *field)
+{
+    char text[MONTH_LENGTH + sizeof FIRST_DAY];
+    struct buffer date = buffer_over(text, sizeof text);
+
+    (void)type;
+    if (value.length != MONTH_LENGTH)
+        return STATUS_BAD_VALUE;
+    buffer_append(&date, value);
+    buffer_text(&date, FIRST_DAY);
+    return accepted_if(date_parse(buffer_bytes(&date), field));
+}
+
+static void encode_month(
+    struct buffer *out, enum field_type type, const void *field)
+{
+    char text[32];
+    struct buffer date = buffer_over(text, sizeof text);
+
+    (void)type;
+    date_append(&date, *(const struct date *)field);
+    buffer_append(out, bytes_of(text, MONTH_LENGTH));
+}
 
 static enum status decode_date(
     struct bytes value, enum field_type type, void *field)
@@ -288,6 +330,9 @@ static const struct value_functions table[] = {
     [FIELD_REST] = {decode_rest, encode_view},
     [FIELD_ORIGIN] = {decode_origin, encode_view},
     [FIELD_DATE] = {decode_date, encode_date},
+    [FIELD_MONTH] = {decode_month, encode_month},
+    [FIELD_RATE] = {decode_rate, encode_rate},
+    [FIELD_PIECES] = {value_decode_pieces, encode_view},
     [FIELD_INSTANT] = {decode_instant, encode_instant},
     [FIELD_NUMBER] = {decode_number, encode_number},
     [FIELD_HASH] = {decode_binary, encode_binary},
@@ -302,6 +347,8 @@ static const struct value_functions table[] = {
     [FIELD_KINDS] = {value_decode_kinds, value_encode_kinds},
     [FIELD_MODE] = {decode_word, encode_word},
     [FIELD_BLOCK] = {decode_word, encode_word},
+    [FIELD_LIMIT] = {decode_word, encode_word},
+    [FIELD_BASIS] = {decode_word, encode_word},
     [FIELD_REMAINDER] = {decode_word, encode_word},
     [FIELD_LANGUAGE] = {decode_word, encode_word},
     [FIELD_YESNO] = {decode_yesno, encode_yesno},

@@ -27,6 +27,7 @@ enum status value_decode_ulid(struct bytes, struct ulid *);
 enum status value_decode_amounts(struct bytes, enum field_type, void *);
 void value_encode_amounts(struct buffer *, enum field_type, const void *);
 enum status value_decode_postings(struct bytes, enum field_type, void *);
+enum status value_decode_pieces(struct bytes, enum field_type, void *);
 enum status value_decode_kinds(struct bytes, enum field_type, void *);
 void value_encode_kinds(struct buffer *, enum field_type, const void *);
 
@@ -42,6 +43,7 @@ enum status value_of_spelling(enum amount_spelling, struct bytes text);
  */
 enum status spelling_number(struct bytes, uint64_t limit);
 enum status spelling_amount(struct bytes);
+enum status spelling_rate(struct bytes);
 enum status spelling_digits(struct bytes, enum currency);
 enum status spelling_base64(struct bytes, size_t length);
 enum status spelling_ulid(struct bytes);

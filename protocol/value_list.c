@@ -1,5 +1,7 @@
 #include "value.h"
 
+#include <posito/denomination.h>
+
 #include <string.h>
 
 /* Split off what stands before the next comma.  False at the end. */
@@ -131,6 +133,70 @@ enum status value_decode_postings(
     if (count < 2)
         return STATUS_BAD_VALUE;
     *(struct bytes *)field = value;
+    return worst;
+}
+
+/* ---- pieces of cash ---- */
+
+/* One value x count.  Whether there is such a note is the ledger's to say. */
+static enum status check_piece(
+    struct bytes item, struct amount *value, bool *known)
+{
+    const uint8_t *times = NULL;
+    if (item.length > 0)
+        times = memchr(item.data, 'x', item.length);
+    if (times == NULL)
+        return STATUS_BAD_VALUE;
+    size_t length = (size_t)(times - item.data);
+    struct bytes name = bytes_of(item.data, length);
+    struct bytes digits = bytes_after(item, length + 1);
+    uint64_t count;
+    enum status status = value_of_spelling(amount_parse(name, value), name);
+    *known = status == STATUS_ACCEPTED;
+    if (*known && value->minor <= 0)
+        return STATUS_AMOUNT_NOT_POSITIVE;
+    if (!bytes_decimal(digits, PIECES_COUNT_MAX, &count))
+        return first_of(status, spelling_number(digits, PIECES_COUNT_MAX));
+    return count > 0 ? status : STATUS_BAD_VALUE;
+}
+
+/* Does one stand where the order puts it: codes up, values down? */
+static enum status piece_order(struct amount before, struct amount value)
+{
+    int order = strcmp(
+        currency_code(before.currency), currency_code(value.currency));
+    if (order == 0 && before.minor == value.minor)
+        return STATUS_BAD_VALUE;
+    return order < 0 || (order == 0 && before.minor > value.minor)
+               ? STATUS_ACCEPTED
+               : STATUS_SECOND_SPELLING;
+}
+
+enum status value_decode_pieces(
+    struct bytes value, enum field_type type, void *field)
+{
+    (void)type;
+    struct bytes rest = value;
+    struct bytes item;
+    struct amount before = {0};
+    size_t count = 0;
+    bool more = true;
+    bool before_known = false;
+    enum status worst = STATUS_ACCEPTED;
+    *(struct bytes *)field = value;
+    if (bytes_equal_text(value, PIECES_NONE))
+        return STATUS_ACCEPTED;
+    while (next_item(&rest, &more, &item)) {
+        struct amount piece = {0};
+        bool known = false;
+        if (count++ == PIECES_MAX)
+            return STATUS_BAD_VALUE;
+        worst = first_of(worst, check_piece(item, &piece, &known));
+        if (known && before_known)
+            worst = first_of(worst, piece_order(before, piece));
+        before = piece;
+        before_known = known;
+    }
     return worst;
 }
 

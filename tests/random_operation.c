@@ -175,6 +175,45 @@ static struct bytes random_postings(
     return keep(out, &text);
 }
 
+/* Values in descending order, of one or of two currencies. */
+static struct bytes random_pieces(
+    struct random_source *source, struct random_operation *out)
+{
+    static const enum currency codes[] = {CURRENCY_MXN, CURRENCY_USD};
+    char memory[1024];
+    struct buffer text = buffer_over(memory, sizeof memory);
+    for (size_t i = 0; i < 2; i++) {
+        int64_t minor = 100000;
+        while ((minor /= 1 + (int64_t)random_below(source, 9)) > 0) {
+            struct amount value = {.minor = minor, .currency = codes[i]};
+            if (text.length > sizeof memory - 64)
+                break;
+            if (text.length > 0)
+                buffer_char(&text, ',');
+            amount_append(&text, value);
+            buffer_char(&text, 'x');
+            buffer_decimal(&text, 1 + random_below(source, 999999));
+            if (minor-- == 1)
+                break;
+        }
+    }
+    if (chance(source, 20) || text.length == 0)
+        return bytes_text("none");
+    return keep(out, &text);
+}
+
+static struct rate random_rate(struct random_source *source)
+{
+    struct rate rate = {
+        .digits = (int64_t)random_number(source, (uint64_t)RATE_DIGITS_MAX),
+        .scale = (uint8_t)random_below(source, RATE_SCALE_MAX + 1)};
+    while (rate.scale > 0 && rate.digits % 10 == 0) {
+        rate.digits /= 10;
+        rate.scale--;
+    }
+    return rate;
+}
+
 /* ---- one field ---- */
 
 static void random_word(
@@ -197,6 +236,8 @@ static void random_view(struct random_source *source, enum field_type type,
         *view = random_origin(source, out);
     else if (type == FIELD_REST)
         *view = random_rest(source, out);
+    else if (type == FIELD_PIECES)
+        *view = random_pieces(source, out);
     else
         *view = random_postings(source, out);
 }
@@ -214,6 +255,12 @@ static void random_time(
 {
     struct date first = date_of(1900, 1, 1);
     struct date last = date_of(2999, 12, 31);
+    if (type == FIELD_MONTH) {
+        *(struct date *)field =
+            date_of(1900 + (int)random_below(source, 1100),
+                1 + (int)random_below(source, 12), 1);
+        return;
+    }
     if (type == FIELD_DATE) {
         uint64_t span = (uint64_t)(last.days - first.days) + 1;
         struct date date = {
@@ -247,9 +294,14 @@ static void random_field(struct random_source *source, enum field_type type,
     case FIELD_TEXT:
     case FIELD_REST:
     case FIELD_ORIGIN:
+    case FIELD_PIECES:
         random_view(source, type, out, field);
         return;
+    case FIELD_RATE:
+        *(struct rate *)field = random_rate(source);
+        return;
     case FIELD_DATE:
+    case FIELD_MONTH:
     case FIELD_INSTANT:
         random_time(source, type, field);
         return;
@@ -282,6 +334,8 @@ static void random_field(struct random_source *source, enum field_type type,
     case FIELD_KEY_KIND:
     case FIELD_MODE:
     case FIELD_BLOCK:
+    case FIELD_LIMIT:
+    case FIELD_BASIS:
     case FIELD_REMAINDER:
     case FIELD_LANGUAGE:
         random_word(source, type, field);
@@ -376,10 +430,15 @@ static bool same_field(enum field_type type, const void *a, const void *b)
         return same_account(a, b);
     if (type == FIELD_AMOUNT || type == FIELD_LEVEL)
         return same_amount(a, b);
+    if (type == FIELD_RATE)
+        return ((const struct rate *)a)->digits ==
+                   ((const struct rate *)b)->digits &&
+               ((const struct rate *)a)->scale ==
+                   ((const struct rate *)b)->scale;
     if (type == FIELD_AMOUNTS)
         return same_amounts(a, b);
     if (type == FIELD_POSTINGS || type == FIELD_TEXT || type == FIELD_REST ||
-        type == FIELD_ORIGIN)
+        type == FIELD_ORIGIN || type == FIELD_PIECES)
         return bytes_equal(
             *(const struct bytes *)a, *(const struct bytes *)b);
     return memcmp(a, b, plain_size(type)) == 0;

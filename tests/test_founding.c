@@ -76,14 +76,14 @@ static void test_before(void **state)
 
     assert_false(ledger_find_key(f->ledger, &name, &key));
     assert_int_equal(ledger_fixture_send(f, "board",
-                         "day-close book=us date=2026-11-23 next=2026-11-24"),
+                         "day-close book=us date=2026-11-23"),
         STATUS_UNKNOWN_KEY);
     f->quick = true; /* no fault from admission */
     assert_int_equal(ledger_fixture_send(f, "board",
-                         "day-close book=us date=2026-11-23 next=2026-11-24"),
+                         "day-close book=us date=2026-11-23"),
         STATUS_UNKNOWN_KEY);
     assert_int_equal(ledger_fixture_try(f, "board",
-                         "day-close book=us date=2026-11-23 next=2026-11-24"),
+                         "day-close book=us date=2026-11-23"),
         STATUS_UNKNOWN_KEY);
     assert_int_equal(ledger_size(f->ledger), 0);
 }

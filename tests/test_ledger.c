@@ -119,7 +119,7 @@ static void test_refusals(void **state)
             "journal-entry post=us/us/due.from/USD:7.00,"
             "us/us/income.fee/USD:-7.00 reason=x",
             "wrong-kind" },
-        { "ana", "day-close book=us date=2026-11-23 next=2026-11-24",
+        { "ana", "day-close book=us date=2026-11-23",
             "wrong-kind" },
         /* scope */
         { "xana", "deposit member=m1 via=la amount=USD1.00 purpose=I",
@@ -134,7 +134,7 @@ static void test_refusals(void **state)
             "out-of-scope from" },
         { "club", "pool-redeem member=n1 club=c2 amount=USD1.00 purpose=C",
             "out-of-scope member" },
-        { "us.board", "day-close book=mx date=2026-11-23 next=2026-11-24",
+        { "us.board", "day-close book=mx date=2026-11-23",
             "out-of-scope book" },
         { "us.board", "party-close party=x1 reason=x",
             "out-of-scope party" },
@@ -159,7 +159,7 @@ static void test_refusals(void **state)
         { "ana",
             "party-open party=new kind=office book=es country=US",
             "unknown-book book" },
-        { "board", "day-close book=es date=2026-11-23 next=2026-11-24",
+        { "board", "day-close book=es date=2026-11-23",
             "unknown-book book" },
         { "board",
             "journal-entry post=es/us/due.from/USD:7.00,"
@@ -250,12 +250,10 @@ static void test_refusals(void **state)
             "journal-entry post=us/m1/share/USD:7.00,"
             "us/us/income.fee/USD:-7.00 reason=x",
             "control-role post" },
-        { "board", "day-close book=us date=2026-11-22 next=2026-11-24",
+        { "board", "day-close book=us date=2026-11-22",
             "wrong-date date" },
-        { "board", "day-close book=us date=2026-11-23 next=2026-11-23",
-            "wrong-date next" },
-        { "board", "day-close book=us date=2026-11-23 next=2026-12-25",
-            "wrong-date next" },
+        { "board", "day-close book=us date=2026-11-24",
+            "wrong-date date" },
         { "sup", "party-unfreeze party=m1 order=x", "not-frozen party" },
         { "sup", "party-close party=c1 reason=x", "not-empty party" },
         { "sup", "party-close party=m4 reason=x", "not-empty party" },
@@ -481,7 +479,7 @@ static void test_limits(void **state)
         /* no limit was set for pesos */
         { "lim", "deposit member=m1 via=la amount=MXN9000.00 purpose=I",
             "ok" },
-        { "sup", "day-close book=us date=2026-11-23 next=2026-11-25",
+        { "sup", "day-close book=us date=2026-11-23",
             "ok" },
         { "lim", "transfer from=m1 to=m2 amount=USD0.01 purpose=I", "ok" },
         { "lim", "transfer from=m1 to=m2 amount=USD100.01 purpose=I",
@@ -526,7 +524,7 @@ static void test_business_dates(void **state)
     assert_int_equal(
         f->decision.date.days, date_of(2026, 11, 23).days);
     assert_int_equal(ledger_fixture_send(f, "sup",
-                         "day-close book=us date=2026-11-23 next=2026-11-30"),
+                         "day-close book=us date=2026-11-23"),
         STATUS_ACCEPTED);
     assert_int_equal(
         f->decision.date.days, date_of(2026, 11, 23).days);
@@ -534,7 +532,7 @@ static void test_business_dates(void **state)
                          "deposit member=m1 via=la amount=USD1.00 purpose=I"),
         STATUS_ACCEPTED);
     assert_int_equal(
-        f->decision.date.days, date_of(2026, 11, 30).days);
+        f->decision.date.days, date_of(2026, 11, 24).days);
     /* The other book's day is still open. */
     assert_int_equal(ledger_fixture_send(f, "xana",
                          "deposit member=x1 via=zo amount=MXN1.00 purpose=I"),
@@ -542,11 +540,11 @@ static void test_business_dates(void **state)
     assert_int_equal(
         f->decision.date.days, date_of(2026, 11, 23).days);
     assert_true(record_find_day(
-        f->state, 0, date_of(2026, 11, 30), &first));
+        f->state, 0, date_of(2026, 11, 24), &first));
     assert_int_equal(first, 3);
     assert_true(record_next_day(
         f->state, 0, date_of(2026, 11, 24), &date, &first));
-    assert_int_equal(date.days, date_of(2026, 11, 30).days);
+    assert_int_equal(date.days, date_of(2026, 11, 24).days);
     assert_false(record_next_day(
         f->state, 0, date_of(2026, 12, 1), &date, &first));
 }
@@ -675,7 +673,7 @@ static void test_try(void **state)
                          "kind=member book=us parent=c1 country=US"),
         STATUS_ACCEPTED);
     assert_int_equal(ledger_fixture_try(f, "sup",
-                         "day-close book=us date=2026-11-23 next=2026-11-24"),
+                         "day-close book=us date=2026-11-23"),
         STATUS_ACCEPTED);
     assert_int_equal(ledger_fixture_try(f, "board",
                          "policy-set verb=deposit need=1 kinds=board"),

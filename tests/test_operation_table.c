@@ -14,7 +14,7 @@
 
 #define FLAGS_ALL                                                         \
     (FLAG_LITERAL | FLAG_BODY | FLAG_GENESIS | FLAG_HAS_BODY | FLAG_PUBLIC | \
-        FLAG_STREAM)
+        FLAG_STREAM | FLAG_TWO)
 
 static size_t type_size(enum field_type type)
 {
@@ -84,7 +84,8 @@ static void rows_have_help_class_and_flags(void **state)
             assert_int_equal(row->flags, FLAG_GENESIS);
         else
             assert_true(row->kinds != 0);
-        if ((row->flags & (FLAG_LITERAL | FLAG_BODY | FLAG_HAS_BODY)) != 0)
+        if ((row->flags &
+                (FLAG_LITERAL | FLAG_BODY | FLAG_HAS_BODY | FLAG_TWO)) != 0)
             assert_true(is_signed);
         if ((row->flags & (FLAG_PUBLIC | FLAG_STREAM)) != 0)
             assert_true(!is_signed && !founding);
@@ -184,6 +185,8 @@ static void words_stand_at_their_value(void **state)
             "club.treasurer" },
         { FIELD_MODE, MODE_COUNT, MODE_EACH, "each" },
         { FIELD_BLOCK, BLOCK_COUNT, BLOCK_ALL, "all" },
+        { FIELD_LIMIT, LIMIT_COUNT, LIMIT_WITHDRAW_DAILY, "withdraw-daily" },
+        { FIELD_BASIS, BASIS_COUNT, BASIS_AVERAGE, "average" },
         { FIELD_REMAINDER, REMAINDER_COUNT, REMAINDER_RELEASE, "release" },
         { FIELD_LANGUAGE, 2, LANGUAGE_ES, "es" },
         { FIELD_CURRENCY, CURRENCY_COUNT, CURRENCY_KWD, "KWD" },
@@ -214,7 +217,8 @@ static void amounts_are_those_that_move_money(void **state)
     (void)state;
     static const enum verb moving[] = { VERB_DEPOSIT, VERB_WITHDRAW,
         VERB_TRANSFER, VERB_CONTRIBUTE, VERB_POOL_LEND, VERB_POOL_REDEEM,
-        VERB_HOLD, VERB_CAPTURE };
+        VERB_HOLD, VERB_CAPTURE, VERB_MEMBERSHIP, VERB_LOCK, VERB_CASH_MOVE,
+        VERB_DIVIDEND_DECLARE };
     for (unsigned i = 0; i < VERB_COUNT; i++) {
         const struct operation_row *row = operation_row((enum verb)i);
         struct operation op = { .verb = (enum verb)i };

@@ -115,19 +115,35 @@ static int enrol(struct play *play)
 }
 
 /* Day-closes must arrive after the sheets they close. */
-static int close_day(struct play *play, const char *date, const char *next)
+static int close_day(struct play *play, struct date date)
 {
     static const char *const books[][2] = {
         {"us", "supervisor.us"}, {"mx", "supervisor.mx"}};
     int result = drain(play, 0);
     for (size_t i = 0; result == 0 && i < 2; i++) {
         struct buffer line = buffer_empty();
-        buffer_format(&line, "day-close book=%s date=%s next=%s", books[i][0],
-            date, next);
+        buffer_format(&line, "day-close book=%s date=", books[i][0]);
+        date_append(&line, date);
         result = order(play, books[i][1], &line, bytes_of(NULL, 0));
         buffer_free(&line);
     }
     return result == 0 ? drain(play, 0) : -1;
+}
+
+/* Close every weekday from one date until another is open: the first may
+ * have had business, the others had none. */
+static int close_days(struct play *play, const char *from, const char *to)
+{
+    struct date date;
+    struct date last;
+    int result = 0;
+    if (!date_parse(bytes_text(from), &date) ||
+        !date_parse(bytes_text(to), &last))
+        return -1;
+    for (; result == 0 && date.days < last.days; date.days++)
+        if ((date.days + 3) % 7 < 5) /* day 0 was a Thursday */
+            result = close_day(play, date);
+    return result;
 }
 
 static int lend(struct play *play, const int64_t *pooled)
@@ -211,7 +227,7 @@ static int season(struct play *play, int64_t *pooled)
 {
     static const char *const dates[] = {
         "2000-01-03", "2000-01-31", "2000-02-29", "2000-03-31", "2000-04-03"};
-    if (enrol(play) != 0 || close_day(play, dates[0], dates[1]) != 0)
+    if (enrol(play) != 0 || close_days(play, dates[0], dates[1]) != 0)
         return -1;
     printf("  enrolled %d members in %d clubs\n", DEMO_MEMBERS, DEMO_CLUBS);
     for (unsigned i = 0; i < DEMO_MONTHS; i++) {
@@ -220,7 +236,7 @@ static int season(struct play *play, int64_t *pooled)
         if (i + 1 == DEMO_MONTHS && (drain(play, 0) != 0 ||
             lend(play, pooled) != 0))
             return -1;
-        if (close_day(play, dates[i + 1], dates[i + 2]) != 0)
+        if (close_days(play, dates[i + 1], dates[i + 2]) != 0)
             return -1;
         printf("  %s: the clubs' collection sheets are in\n", dates[i + 1]);
         (void)fflush(stdout);

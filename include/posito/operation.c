@@ -12,6 +12,8 @@ static const char *const PARTY_KIND_WORDS[] = { PARTY_KINDS(X) NULL };
 static const char *const KEY_KIND_WORDS[] = { KEY_KINDS(X) NULL };
 static const char *const MODE_WORDS[] = { MODES(X) NULL };
 static const char *const BLOCK_WORDS[] = { BLOCKS(X) NULL };
+static const char *const LIMIT_WORDS[] = { LIMITS(X) NULL };
+static const char *const BASIS_WORDS[] = { BASES(X) NULL };
 static const char *const REMAINDER_WORDS[] = { REMAINDERS(X) NULL };
 static const char *const LANGUAGE_WORDS[] = { LANGUAGES(X) NULL };
 #undef X
@@ -52,6 +54,16 @@ const char *block_name(enum block block)
     return BLOCK_WORDS[block];
 }
 
+const char *limit_name(enum limit limit)
+{
+    return LIMIT_WORDS[limit];
+}
+
+const char *basis_name(enum basis basis)
+{
+    return BASIS_WORDS[basis];
+}
+
 const char *const *field_words(enum field_type type)
 {
     switch (type) {
@@ -67,6 +79,10 @@ const char *const *field_words(enum field_type type)
         return MODE_WORDS;
     case FIELD_BLOCK:
         return BLOCK_WORDS;
+    case FIELD_LIMIT:
+        return LIMIT_WORDS;
+    case FIELD_BASIS:
+        return BASIS_WORDS;
     case FIELD_REMAINDER:
         return REMAINDER_WORDS;
     case FIELD_LANGUAGE:
@@ -87,6 +103,9 @@ const char *const *field_words(enum field_type type)
     case FIELD_REST:
     case FIELD_ORIGIN:
     case FIELD_DATE:
+    case FIELD_MONTH:
+    case FIELD_RATE:
+    case FIELD_PIECES:
     case FIELD_INSTANT:
     case FIELD_NUMBER:
     case FIELD_HASH:
@@ -111,6 +130,9 @@ const char *field_type_name(enum field_type type)
         [FIELD_REST] = "line",
         [FIELD_ORIGIN] = "origin",
         [FIELD_DATE] = "date",
+        [FIELD_MONTH] = "month",
+        [FIELD_RATE] = "rate",
+        [FIELD_PIECES] = "pieces",
         [FIELD_INSTANT] = "instant",
         [FIELD_NUMBER] = "number",
         [FIELD_HASH] = "hash",
@@ -125,6 +147,8 @@ const char *field_type_name(enum field_type type)
         [FIELD_KINDS] = "kinds of key",
         [FIELD_MODE] = "mode",
         [FIELD_BLOCK] = "block",
+        [FIELD_LIMIT] = "limit",
+        [FIELD_BASIS] = "basis",
         [FIELD_REMAINDER] = "keep or release",
         [FIELD_LANGUAGE] = "language",
         [FIELD_YESNO] = "yes or no",

@@ -85,6 +85,8 @@ const char *country_name(enum country);
 const char *party_kind_name(enum party_kind);
 const char *key_kind_name(enum key_kind);
 const char *block_name(enum block);
+const char *limit_name(enum limit);
+const char *basis_name(enum basis);
 
 /* ---- sets of kinds of key ---- */
 
@@ -121,10 +123,10 @@ struct amounts {
  *   NUMBER    decimal up to 10^18 - 1
  *   MONTH     2026-11; the struct holds its first day
  *   RATE      an exact decimal as amount.h says
- *   PIECES    denomination x count joined by commas, USD20.00x12; each a
- *             denomination of denomination.h, codes ascending, values
- *             descending, counts 1 to 999,999; a view, read with
- *             pieces_next
+ *   PIECES    value x count joined by commas, USD20.00x12: codes ascending,
+ *             values descending, counts 1 to 999,999, at most 64; or the
+ *             word none; a view, read with pieces_next of denomination.h,
+ *             which also says which values a currency has
  *   HASH PUBLIC_KEY SIGNATURE   base64
  *   KINDS     names joined by commas in the table's order
  *   YESNO     yes or no
