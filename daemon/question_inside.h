@@ -18,6 +18,10 @@ question_function question_history;
 question_function question_statement;
 question_function question_trial;
 
+/* question_sheet.c */
+question_function question_balance_sheet;
+question_function question_income;
+
 /* question_party.c */
 question_function question_party;
 question_function question_key;

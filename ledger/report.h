@@ -80,6 +80,50 @@ int report_trial(struct ledger *, const struct ident *who,
     void (*each)(void *context, const struct trial_row *), void *context,
     enum status *) WARN_UNUSED_RESULT;
 
+/* ---- balance sheet and income statement ---- */
+
+/*
+ * What a book's accounts come to, by role and currency.  Each amount counts
+ * toward its section: an allowance, which lessens the assets, is negative.
+ * Memo roles stand outside.  Income and expense are what came since the
+ * last year-close, which leaves them at zero.
+ */
+struct sheet {
+    bool posted[ROLE_COUNT][CURRENCY_COUNT]; /* ever */
+    int64_t amount[ROLE_COUNT][CURRENCY_COUNT];
+    int64_t total[CLASS_MEMO][CURRENCY_COUNT]; /* by class; contra assets
+                                                  are in the assets */
+    int64_t surplus[CURRENCY_COUNT]; /* income less expense */
+    int64_t equity[CURRENCY_COUNT];  /* total of the class + surplus */
+    int64_t sources[CURRENCY_COUNT]; /* liabilities + equity */
+};
+
+/*
+ * The sheet of one book.  The assets are checked to be the sources, in each
+ * currency; a book where they are not is a failure (-1): its state is
+ * damaged.  BALANCE_OVERFLOW if a sum cannot be counted.
+ */
+int report_sheet(struct ledger *, const struct ident *who,
+    const struct ident *book, struct sheet *, enum status *)
+    WARN_UNUSED_RESULT;
+
+/* Add another book's; sum begins as zeros.  False on overflow. */
+bool report_sheet_add(struct sheet *sum, const struct sheet *)
+    WARN_UNUSED_RESULT;
+
+/*
+ * What books owe each other is nothing for all of them together.  In a
+ * currency where the due.from of all books is the due.to of all books, both
+ * are taken out.  Where they differ a book lacks an entry; which one cannot
+ * be known here, so both stay and the difference is told.
+ */
+struct elimination {
+    int64_t amount[CURRENCY_COUNT];    /* taken out of either side */
+    int64_t unmatched[CURRENCY_COUNT]; /* due.from less due.to */
+};
+bool report_sheet_eliminate(struct sheet *, struct elimination *)
+    WARN_UNUSED_RESULT;
+
 struct party_report {
     struct ident name, book, parent; /* parent.length 0: none */
     enum party_kind kind;
