@@ -73,6 +73,8 @@ static void append_remarks(
         buffer_text(out, " Followed by a body.");
     if ((row->flags & FLAG_LITERAL) != 0)
         buffer_text(out, " States its postings.");
+    if ((row->flags & FLAG_TWO) != 0)
+        buffer_text(out, " Two keys, unless policy says otherwise.");
     buffer_text(out, "\n");
 }
 
@@ -129,7 +131,7 @@ static void words_are_as_the_tables_have_them(void **state)
     (void)state;
     static const enum field_type types[] = {FIELD_PURPOSE, FIELD_COUNTRY,
         FIELD_PARTY_KIND, FIELD_KEY_KIND, FIELD_MODE, FIELD_BLOCK,
-        FIELD_REMAINDER, FIELD_LANGUAGE};
+        FIELD_LIMIT, FIELD_BASIS, FIELD_REMAINDER, FIELD_LANGUAGE};
     struct buffer out = buffer_empty();
     buffer_text(&out, "| Type | Words |\n|---|---|\n");
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {

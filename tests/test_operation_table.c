@@ -58,7 +58,9 @@ static void verbs_are_found_again(void **state)
         assert_int_equal(verb, i); /* so none stands there twice */
         assert_int_equal(
             strspn(name, "abcdefghijklmnopqrstuvwxyz-"), strlen(name));
-        assert_false(verb_parse(bytes_of(name, strlen(name) - 1), &verb));
+        struct bytes shorter = bytes_of(name, strlen(name) - 1);
+        if (verb_parse(shorter, &verb)) /* proposals and proposal */
+            assert_true(bytes_equal_text(shorter, operation_row(verb)->verb));
     }
     static const char *const bad[] = { "", "Deposit", "deposit ", "deposi",
         "deposits", "key", "key-", "pool_lend" };
