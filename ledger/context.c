@@ -7,6 +7,35 @@
 #include <stdlib.h>
 #include <string.h>
 
+void context_begin(
+    struct ledger *ledger, const struct order *order, struct instant now)
+{
+    struct context *c = &ledger->context;
+
+    c->ledger = ledger;
+    c->state = ledger->state;
+    c->order = order;
+    c->now = now.ms > ledger->time.ms ? now : ledger->time;
+    c->index = ledger->tree.size;
+    c->line = 0;
+    c->check_signer = true;
+    c->founding = !ledger->founded;
+    c->show_all = false;
+    c->trying = false;
+    c->as_approver = false;
+    c->signer_kinds = 0;
+    c->proposal = PROPOSAL_NONE;
+    c->need = 0;
+    c->have = 0;
+    c->book = NULL;
+    c->accepted = 0;
+    c->refused = 0;
+    c->bad_line = 0;
+    c->bad_line_status = STATUS_ACCEPTED;
+    context_clear(c);
+    buffer_clear(&ledger->effects);
+}
+
 void context_clear(struct context *c)
 {
     c->status = STATUS_ACCEPTED;
@@ -19,8 +48,22 @@ void context_clear(struct context *c)
     c->stake.used = false;
 }
 
+/* What a status says of an approver; 0: it is about the order. */
+static uint32_t approver_refusal(enum status status)
+{
+    if (status == STATUS_WRONG_KIND)
+        return APPROVER_WRONG_KIND;
+    if (status == STATUS_OUT_OF_SCOPE)
+        return APPROVER_OUT_OF_SCOPE;
+    return status == STATUS_OWN_ACCOUNT ? APPROVER_OWN_ACCOUNT : 0;
+}
+
 void context_refuse(struct context *c, enum status status, const char *field)
 {
+    if (c->as_approver && approver_refusal(status) != 0) {
+        c->approver_refusals |= approver_refusal(status);
+        return;
+    }
     if (c->status != STATUS_ACCEPTED && c->status <= status)
         return;
     c->status = status;
@@ -30,6 +73,29 @@ void context_refuse(struct context *c, enum status status, const char *field)
 bool context_refused(const struct context *c)
 {
     return c->status != STATUS_ACCEPTED;
+}
+
+struct context_point context_mark(struct context *c)
+{
+    return (struct context_point){
+        .mark = state_mark(c->state),
+        .effects = c->ledger->effects.length,
+        .next_expiry_ms = c->ledger->next_expiry_ms,
+        .next_lapse_ms = c->ledger->next_lapse_ms,
+    };
+}
+
+void context_take_back(struct context *c, const struct context_point *point)
+{
+    struct ledger *ledger = c->ledger;
+
+    state_rollback(c->state, point->mark);
+    ledger->effects.length = point->effects;
+    ledger->next_expiry_ms = point->next_expiry_ms;
+    ledger->next_lapse_ms = point->next_lapse_ms;
+    if ((!context_reload(ledger) || !context_reload_policy(ledger)) &&
+        !state_failed(c->state))
+        (void)context_fail(ledger, "the state cannot be read again");
 }
 
 void context_touch(struct context *c, const struct book *book)

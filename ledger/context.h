@@ -61,6 +61,18 @@ struct context {
     bool check_signer; /* order->signer must be the key of that name */
     bool founding;  /* inside genesis: nobody's permission is asked */
     bool show_all;  /* write postings to effects also for LITERAL verbs */
+    bool trying;    /* nothing of it will be kept */
+
+    /* The order of a proposal is decided as if this key signed it, only to
+     * see whether it may: see context_refuse. */
+    bool as_approver;
+    uint32_t approver_refusals; /* set of APPROVER_... */
+    uint32_t signer_kinds;      /* KIND_BIT of all who have signed */
+
+    /* what became of a proposal; phase PROPOSAL_NONE: none is concerned */
+    enum proposal_phase proposal;
+    uint32_t need;
+    uint32_t have;
 
     enum status status;  /* the first refusal in precedence, or ACCEPTED */
     struct bytes field;  /* of that refusal */
@@ -83,6 +95,27 @@ struct context {
     uint64_t refused;
     uint64_t bad_line; /* that refused everything, from 1; 0: none */
     enum status bad_line_status;
+};
+
+/* Why a key may not approve. */
+#define APPROVER_WRONG_KIND 1U
+#define APPROVER_OUT_OF_SCOPE 2U
+#define APPROVER_OWN_ACCOUNT 4U
+
+/* Where a decision can go back to. */
+struct context_point {
+    size_t mark;
+    size_t effects;
+    int64_t next_expiry_ms;
+    int64_t next_lapse_ms;
+};
+
+/* The line of a past entry that another one carried out. */
+struct carried_out {
+    bool loaded;
+    uint64_t index;
+    struct buffer bytes;
+    struct entry entry;
 };
 
 struct policy_rows {
@@ -111,6 +144,7 @@ struct ledger {
 
     /* No open hold ends before this; it may be too early. */
     int64_t next_expiry_ms;
+    int64_t next_lapse_ms; /* the same of proposals */
 
     struct recent recent; /* entries not yet in the archive */
 
@@ -118,16 +152,31 @@ struct ledger {
     struct buffer refused; /* its lines about refused body lines */
     struct buffer scratch; /* an entry read back */
 
+    struct carried_out carried_out; /* the one that was read last */
+
     struct context context; /* of the decision in progress */
     struct context reader;  /* for reading postings of past entries */
 };
 
+/* Make the ledger's context ready to decide an order; NULL: none. */
+void context_begin(
+    struct ledger *, const struct order *, struct instant now);
+
 /* Forget refusal and plan, for the next operation in the same entry. */
 void context_clear(struct context *);
 
-/* Keep the refusal that is first in precedence.  field: static; or NULL. */
+/*
+ * Keep the refusal that is first in precedence.  field: static; or NULL.
+ * With as_approver, what concerns the key and not the order is kept apart,
+ * in approver_refusals, and refuses nothing: so one run tells all of it.
+ */
 void context_refuse(struct context *, enum status, const char *field);
 bool context_refused(const struct context *);
+
+/* Remember where the decision stands, or go back there; what c says of the
+ * refusal stays. */
+struct context_point context_mark(struct context *);
+void context_take_back(struct context *, const struct context_point *);
 
 /* The entry acts on this book: the first one gives it its date. */
 void context_touch(struct context *, const struct book *);

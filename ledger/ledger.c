@@ -2,6 +2,7 @@
 
 #include "operations.h"
 #include "permission.h"
+#include "proposal.h"
 #include "tree.h"
 
 #include <stdlib.h>
@@ -50,6 +51,7 @@ int ledger_open(struct ledger **out, struct state *state,
     ledger->effects = buffer_empty();
     ledger->refused = buffer_empty();
     ledger->scratch = buffer_empty();
+    ledger->carried_out.bytes = buffer_empty();
     merkle_clear(&ledger->tree);
     recent_open(&ledger->recent, 0);
     if (!context_reload(ledger) || !context_reload_policy(ledger)) {
@@ -80,6 +82,7 @@ void ledger_close(struct ledger *ledger)
     buffer_free(&ledger->effects);
     buffer_free(&ledger->refused);
     buffer_free(&ledger->scratch);
+    buffer_free(&ledger->carried_out.bytes);
     free(ledger->policy.rows);
     free(ledger);
 }
@@ -169,29 +172,6 @@ void ledger_each_key(struct ledger *ledger,
 
 /* ---- deciding ---- */
 
-static void begin(struct ledger *ledger, const struct order *order,
-    struct instant now)
-{
-    struct context *c = &ledger->context;
-
-    c->ledger = ledger;
-    c->state = ledger->state;
-    c->order = order;
-    c->now = now.ms > ledger->time.ms ? now : ledger->time;
-    c->index = ledger->tree.size;
-    c->line = 0;
-    c->check_signer = true;
-    c->founding = !ledger->founded;
-    c->show_all = false;
-    c->book = NULL;
-    c->accepted = 0;
-    c->refused = 0;
-    c->bad_line = 0;
-    c->bad_line_status = STATUS_ACCEPTED;
-    context_clear(c);
-    buffer_clear(&ledger->effects);
-}
-
 /* The answer that c has come to. */
 static void answer(const struct context *c, struct decision *d)
 {
@@ -206,7 +186,28 @@ static void answer(const struct context *c, struct decision *d)
     d->date = c->date;
     d->accepted = c->accepted;
     d->refused = c->refused;
+    d->counted = c->accepted + c->refused > 0;
+    d->proposal = c->proposal;
+    d->need = c->need;
+    d->have = c->have;
     d->effects = buffer_bytes(&c->ledger->effects);
+}
+
+/* What the first answer said beside index and time. */
+static void repeat_effect(const struct effect *effect, struct decision *d)
+{
+    if (effect->kind == EFFECT_COUNTS) {
+        d->accepted = effect->number;
+        d->refused = effect->refused;
+        d->counted = true;
+    } else if (effect->kind == EFFECT_CARRIED_OUT) {
+        d->proposal = PROPOSAL_DONE;
+    } else if (effect->kind == EFFECT_PROPOSAL ||
+        effect->kind == EFFECT_APPROVAL) {
+        d->proposal = PROPOSAL_OPEN;
+        d->need = effect->need;
+        d->have = effect->kind == EFFECT_PROPOSAL ? 1 : effect->have;
+    }
 }
 
 /* Answer an order that was accepted before: from its entry. */
@@ -231,12 +232,12 @@ static void repeat(struct context *c, uint64_t index, struct decision *d)
     d->date = entry.date;
     d->effects = entry.effects;
     effects = entry.effects;
-    while (entry_next_effect(&effects, &effect, &malformed)) {
-        if (effect.kind == EFFECT_COUNTS) {
-            d->accepted = effect.number;
-            d->refused = effect.refused;
-        }
-    }
+    while (entry_next_effect(&effects, &effect, &malformed))
+        repeat_effect(&effect, d);
+    if (c->order->operation.verb == VERB_REJECT)
+        d->proposal = PROPOSAL_REJECTED;
+    if (c->order->operation.verb == VERB_WITHDRAW_PROPOSAL)
+        d->proposal = PROPOSAL_WITHDRAWN;
 }
 
 /*
@@ -287,17 +288,8 @@ static bool needs_mark(const struct context *c, bool due)
 {
     const struct operation *op = &c->order->operation;
 
-    return due || op->verb == VERB_GENESIS ||
+    return due || op->verb == VERB_GENESIS || op->verb == VERB_APPROVE ||
         (op->verb == VERB_BATCH && op->as.batch.mode == MODE_ALL);
-}
-
-static void take_back(struct ledger *ledger, size_t mark, int64_t next_expiry)
-{
-    state_rollback(ledger->state, mark);
-    ledger->next_expiry_ms = next_expiry;
-    if ((!context_reload(ledger) || !context_reload_policy(ledger)) &&
-        !state_failed(ledger->state))
-        (void)context_fail(ledger, "the state cannot be read again");
 }
 
 /* Append the entry to the open group and the tree, and remember its id. */
@@ -326,28 +318,41 @@ static void append(struct context *c)
     ledger->time = c->now;
 }
 
-/* Decide, with the holds that end first; keep it or take it back. */
-static void perform(struct context *c, bool keep)
+/* What ends by time ends before anything else is decided. */
+static void end_by_time(struct context *c, bool holds, bool proposals)
+{
+    if (holds)
+        hold_expire(c);
+    if (proposals)
+        proposal_lapse(c);
+}
+
+/* Decide, with what ends first; keep it or, when trying, take it back. */
+static void perform(struct context *c)
 {
     struct ledger *ledger = c->ledger;
-    int64_t next_expiry = ledger->next_expiry_ms;
-    bool due = hold_is_due(ledger, c->now);
-    bool marked = !keep || needs_mark(c, due);
-    size_t mark = marked ? state_mark(ledger->state) : 0;
+    bool holds = hold_is_due(ledger, c->now);
+    bool proposals = proposal_is_due(ledger, c->now);
+    bool marked = c->trying || needs_mark(c, holds || proposals);
+    struct context_point point = { 0 };
 
-    if (due)
-        hold_expire(c);
+    if (marked)
+        point = context_mark(c);
+    end_by_time(c, holds, proposals);
     if (c->order->body_status != STATUS_ACCEPTED)
         context_refuse(c, c->order->body_status, "root");
-    operations_decide(c, &c->order->operation);
+    operations_decide_order(c);
     if (!marked)
         return;
-    if (!keep && c->book == NULL)
+    if (c->trying && c->book == NULL)
         context_touch(c, &ledger->books[0]);
-    if (keep && !context_refused(c))
-        state_release(ledger->state, mark);
-    else
-        take_back(ledger, mark, next_expiry);
+    if (!c->trying && !context_refused(c)) {
+        state_release(ledger->state, point.mark);
+        return;
+    }
+    /* What it would do is told even if nothing of it is kept. */
+    point.effects = ledger->effects.length;
+    context_take_back(c, &point);
 }
 
 static int finish(struct ledger *ledger)
@@ -362,13 +367,13 @@ static int decide(struct ledger *ledger, const struct order *order,
     bool founding = !ledger->founded;
 
     *d = (struct decision){ 0 };
-    begin(ledger, order, now);
+    context_begin(ledger, order, now);
     c->check_signer = check_signer;
     identify(c, d);
     if (d->repeated)
         return finish(ledger);
     if (!context_refused(c) && !ledger_failed(ledger))
-        perform(c, true);
+        perform(c);
     if (!context_refused(c) && !ledger_failed(ledger)) {
         append(c);
         if (founding && !make_log_key(ledger))
@@ -390,8 +395,9 @@ int ledger_try(struct ledger *ledger, const struct order *order,
     struct context *c = &ledger->context;
 
     *d = (struct decision){ 0 };
-    begin(ledger, order, now);
+    context_begin(ledger, order, now);
     c->show_all = true;
+    c->trying = true;
     if (order->fault.status != STATUS_ACCEPTED) {
         c->status = order->fault.status;
         c->field = order->fault.field;
@@ -404,7 +410,32 @@ int ledger_try(struct ledger *ledger, const struct order *order,
         context_refuse(c, STATUS_NOT_FOUNDING, NULL);
     }
     if (!context_refused(c) && !ledger_failed(ledger))
-        perform(c, false);
+        perform(c);
+    answer(c, d);
+    return finish(ledger);
+}
+
+int ledger_try_proposal(struct ledger *ledger, uint64_t proposal,
+    struct instant now, struct decision *d)
+{
+    struct context *c = &ledger->context;
+    struct context_point point;
+    bool holds;
+    bool proposals;
+
+    *d = (struct decision){ 0 };
+    context_begin(ledger, NULL, now);
+    c->show_all = true;
+    c->trying = true;
+    holds = hold_is_due(ledger, c->now);
+    proposals = proposal_is_due(ledger, c->now);
+    point = context_mark(c);
+    end_by_time(c, holds, proposals);
+    approval_rehearse(c, proposal);
+    if (c->book == NULL && ledger->founded)
+        context_touch(c, &ledger->books[0]);
+    point.effects = ledger->effects.length;
+    context_take_back(c, &point);
     answer(c, d);
     return finish(ledger);
 }

@@ -59,6 +59,26 @@ const struct note_key *ledger_log_key(const struct ledger *);
 
 /* ---- deciding ---- */
 
+/*
+ * The life of an order that needs more keys than have signed:
+ *
+ *     proposed --> OPEN --approve, not the last--> OPEN
+ *                   |
+ *                   +-- approve, the last one --> DONE
+ *                   +-- reject, by one who could approve --> REJECTED
+ *                   +-- withdraw-proposal, by its initiator --> WITHDRAWN
+ *                   +-- the ledger's time reaches until --> LAPSED
+ */
+enum proposal_phase {
+    PROPOSAL_NONE, /* no proposal */
+    PROPOSAL_OPEN,
+    PROPOSAL_DONE,
+    PROPOSAL_REJECTED,
+    PROPOSAL_WITHDRAWN,
+    PROPOSAL_LAPSED
+};
+const char *proposal_phase_name(enum proposal_phase); /* open, done... */
+
 struct decision {
     enum status status;
     struct bytes field; /* the key concerned; empty if none */
@@ -73,6 +93,12 @@ struct decision {
     struct date date;    /* business date */
     uint64_t accepted;   /* of a batch: lines */
     uint64_t refused;
+    bool counted;         /* accepted and refused are said */
+    /* What the line did to a proposal, its own or another's; if it is
+     * OPEN now: the distinct keys it needs and those that have signed. */
+    enum proposal_phase proposal;
+    uint64_t need;
+    uint64_t have;
     struct bytes effects; /* the entry's effect lines; valid until the next
                              call */
 };
@@ -91,9 +117,17 @@ int ledger_decide(struct ledger *, const struct order *, struct instant now,
 
 /*
  * What ledger_decide would answer and post, as the key `as` signing it;
- * nothing is written.  The order is one of CODEC_TRY: without tail.
+ * nothing is written.  The order is one of CODEC_TRY: without tail.  Of an
+ * order that would wait: what it would post once all have signed.
  */
 int ledger_try(struct ledger *, const struct order *, const struct ident *as,
+    struct instant now, struct decision *) WARN_UNUSED_RESULT;
+
+/*
+ * What an open proposal would post now, had everybody signed; nothing is
+ * written.  UNKNOWN_PROPOSAL, PROPOSAL_ENDED, or what would refuse it.
+ */
+int ledger_try_proposal(struct ledger *, uint64_t proposal,
     struct instant now, struct decision *) WARN_UNUSED_RESULT;
 
 /*

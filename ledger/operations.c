@@ -2,6 +2,7 @@
 
 #include "permission.h"
 #include "posting.h"
+#include "proposal.h"
 
 /* A verb whose line states its postings: everything but the plan is common. */
 static void decide_planned(struct context *c, const struct operation *op)
@@ -23,6 +24,9 @@ static const struct operation_functions table[VERB_COUNT] = {
     [VERB_KEY_REVOKE] = { key_revoke, NULL, false },
     [VERB_KEY_ROTATE] = { key_rotate, NULL, false },
     [VERB_POLICY_SET] = { policy_set, NULL, false },
+    [VERB_APPROVE] = { approval_approve, NULL, false },
+    [VERB_REJECT] = { approval_reject, NULL, false },
+    [VERB_WITHDRAW_PROPOSAL] = { approval_withdraw, NULL, false },
     [VERB_PARTY_OPEN] = { party_open, NULL, false },
     [VERB_PARTY_FREEZE] = { party_freeze, NULL, false },
     [VERB_PARTY_UNFREEZE] = { party_unfreeze, NULL, false },
@@ -105,13 +109,14 @@ static void check_permission(struct context *c, const struct operation *op)
 {
     struct amount amount;
     bool has_amount = operation_amount(op, &amount);
-    uint32_t kinds = permission_kinds(
-        c->ledger, op->verb, has_amount ? &amount : NULL);
+    uint32_t kinds = c->as_approver
+        ? permission_quorum_of(c->ledger, op).kinds
+        : permission_kinds(c->ledger, op->verb, has_amount ? &amount : NULL);
     int64_t limit;
 
     if (!(kinds >> c->key.kind & 1U))
         context_refuse(c, STATUS_WRONG_KIND, NULL);
-    if (has_amount &&
+    if (has_amount && !c->as_approver &&
         permission_limit(&c->key.limit, amount.currency, &limit) &&
         amount.minor > limit)
         context_refuse(c, STATUS_OVER_LIMIT, "amount");
@@ -130,4 +135,23 @@ void operations_decide(struct context *c, const struct operation *op)
     if (!c->founding)
         check_permission(c, op);
     functions->decide(c, op);
+}
+
+void operations_decide_order(struct context *c)
+{
+    const struct operation *op = &c->order->operation;
+    struct signers signers = { 0 };
+    struct quorum quorum;
+
+    if (c->founding) {
+        operations_decide(c, op);
+        return;
+    }
+    quorum = permission_quorum_order(c->ledger, c->order);
+    permission_count(&signers, &c->key);
+    c->signer_kinds = signers.kinds;
+    if (permission_met(c->ledger, &quorum, &signers))
+        operations_decide(c, op);
+    else
+        proposal_make(c, &quorum);
 }

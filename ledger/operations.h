@@ -46,6 +46,10 @@ const struct operation_functions *operations_functions(enum verb);
  */
 void operations_decide(struct context *, const struct operation *);
 
+/* Decide c->order: at once, or as a proposal if it needs more keys than
+ * the one that signed it. */
+void operations_decide_order(struct context *);
+
 /* Refuse UNKNOWN_CURRENCY if a field has one the ledger does not keep. */
 void operations_check_currencies(
     struct context *, const struct operation *);
@@ -68,6 +72,11 @@ bool key_somebody_governs(struct context *, uint32_t without);
 
 /* policy.c */
 void policy_set(struct context *, const struct operation *);
+
+/* approval.c */
+void approval_approve(struct context *, const struct operation *);
+void approval_reject(struct context *, const struct operation *);
+void approval_withdraw(struct context *, const struct operation *);
 
 /* party.c */
 void party_open(struct context *, const struct operation *);

@@ -7,6 +7,7 @@
 #include "record.h"
 
 struct ledger;
+struct order;
 
 /*
  * Kinds of key that may sign (or ask) a verb for an amount: of the policy's
@@ -15,6 +16,52 @@ struct ledger;
  */
 uint32_t permission_kinds(
     const struct ledger *, enum verb, const struct amount *);
+
+/*
+ * Who must sign: the same row whole.  Where policy has none: the table's
+ * kinds, two keys for a verb with FLAG_TWO, else one; seven days.
+ */
+struct quorum permission_quorum(
+    const struct ledger *, enum verb, const struct amount *);
+
+/*
+ * Who must sign an operation.  Of most it is its verb's quorum for its
+ * amount.  policy-set needs the quorum in force for what it changes, by
+ * kinds that count there or that govern, and one key more; where policy
+ * says that one key may set policy, it needs no more than that quorum.
+ */
+struct quorum permission_quorum_of(
+    const struct ledger *, const struct operation *);
+
+/* The same for an order: a batch needs what the strictest of its lines
+ * needs, in every respect. */
+struct quorum permission_quorum_order(
+    const struct ledger *, const struct order *);
+
+/* Distinct keys that have signed, added up. */
+struct signers {
+    uint32_t count;
+    uint32_t clubs; /* of kind club.treasurer */
+    uint32_t countries[COUNTRY_COUNT];
+    uint32_t kinds; /* set of KIND_BIT */
+};
+
+void permission_count(struct signers *, const struct signing_key *);
+
+/* need keys, each of them in every country that has a book, and more than
+ * half of all who signed are clubs' treasurers if clubs is set. */
+bool permission_met(const struct ledger *, const struct quorum *,
+    const struct signers *);
+
+/*
+ * Could the unrevoked keys that reach a whole book meet it, without that
+ * one (0: all of them)?
+ */
+bool permission_can_meet(
+    struct ledger *, const struct quorum *, uint32_t without);
+
+/* The set of countries that have a book, as 1 << country. */
+uint32_t permission_countries(const struct ledger *);
 
 /*
  * A scope reaches a party if it is `all`, the party's book, the party, or

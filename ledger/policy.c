@@ -2,6 +2,10 @@
 
 #include "permission.h"
 
+#define NEED_MAX 9U
+#define LAPSE_DAYS 7
+#define LAPSE_MAX 90U
+
 /* Kinds that read, run the daemon or witness: no policy lets them sign. */
 #define KINDS_NEVER_SIGN \
     (KIND_BIT(AUDITOR) | KIND_BIT(OPERATOR) | KIND_BIT(WITNESS))
@@ -32,27 +36,61 @@ static bool verb_has_amount(enum verb verb)
     return false;
 }
 
-/* The shape is there for quorums; with approvals to come, one key signs. */
-static void check_quorum(
-    struct context *c, const struct operation *op, const struct quorum *quorum)
+/* Questions have one asker, and a signature does not wait for another. */
+static bool takes_one_key(enum verb verb)
 {
-    const struct policy_set_fields *f = &op->as.policy_set;
+    return operation_row(verb)->class == CLASS_OF_QUESTION ||
+        verb == VERB_APPROVE || verb == VERB_REJECT ||
+        verb == VERB_WITHDRAW_PROPOSAL;
+}
 
-    if (!verb_takes_policy(quorum->verb))
-        context_refuse(c, STATUS_BAD_POLICY, "verb");
-    if (quorum->banded && !verb_has_amount(quorum->verb))
-        context_refuse(c, STATUS_BAD_POLICY, "over");
-    if (f->need != 1)
-        context_refuse(c, STATUS_BAD_POLICY, "need");
+static void check_kinds(struct context *c, const struct quorum *quorum)
+{
     if (quorum->kinds == 0 ||
         (operation_row(quorum->verb)->class == CLASS_OF_SIGNED &&
             (quorum->kinds & KINDS_NEVER_SIGN) != 0) ||
         (is_government(quorum->verb) && !(quorum->kinds & KINDS_GOVERN)))
         context_refuse(c, STATUS_BAD_POLICY, "kinds");
-    if (OPERATION_HAS(op, policy_set, each) && f->each > 1)
-        context_refuse(c, STATUS_BAD_POLICY, "each");
-    if (quorum->clubs)
+    if (quorum->clubs && !(quorum->kinds & KIND_BIT(CLUB_TREASURER)))
         context_refuse(c, STATUS_BAD_POLICY, "clubs");
+}
+
+/* Numbers that no set of keys could ever fulfil. */
+static void check_numbers(struct context *c, const struct operation *op)
+{
+    const struct policy_set_fields *f = &op->as.policy_set;
+    uint64_t each = OPERATION_HAS(op, policy_set, each) ? f->each : 0;
+    uint32_t countries = permission_countries(c->ledger);
+    uint64_t least = 0;
+
+    for (; countries != 0; countries &= countries - 1)
+        least += each <= NEED_MAX ? each : NEED_MAX;
+    if (f->need == 0 || f->need > NEED_MAX ||
+        (f->need > 1 && takes_one_key(f->verb)))
+        context_refuse(c, STATUS_BAD_POLICY, "need");
+    if (each > NEED_MAX || least > f->need)
+        context_refuse(c, STATUS_BAD_POLICY, "each");
+    if (OPERATION_HAS(op, policy_set, lapse) &&
+        (f->lapse == 0 || f->lapse > LAPSE_MAX))
+        context_refuse(c, STATUS_BAD_POLICY, "lapse");
+    if (takes_one_key(f->verb) && OPERATION_HAS(op, policy_set, clubs) &&
+        f->clubs)
+        context_refuse(c, STATUS_BAD_POLICY, "clubs");
+}
+
+static void check_quorum(
+    struct context *c, const struct operation *op, const struct quorum *quorum)
+{
+    if (!verb_takes_policy(quorum->verb))
+        context_refuse(c, STATUS_BAD_POLICY, "verb");
+    if (quorum->banded && !verb_has_amount(quorum->verb))
+        context_refuse(c, STATUS_BAD_POLICY, "over");
+    check_numbers(c, op);
+    check_kinds(c, quorum);
+    /* When the ledger is founded the keys may come after their policy. */
+    if (!context_refused(c) && !c->founding && is_government(quorum->verb) &&
+        !permission_can_meet(c->ledger, quorum, 0))
+        context_refuse(c, STATUS_BAD_POLICY, "need");
 }
 
 void policy_set(struct context *c, const struct operation *op)
@@ -63,8 +101,17 @@ void policy_set(struct context *c, const struct operation *op)
         .banded = OPERATION_HAS(op, policy_set, over),
         .kinds = f->kinds,
         .clubs = OPERATION_HAS(op, policy_set, clubs) && f->clubs,
+        .lapse = LAPSE_DAYS,
     };
 
+    /* A need that is no such number is refused before it is used. */
+    quorum.need = (uint8_t)(f->need <= NEED_MAX ? f->need : NEED_MAX);
+    if (OPERATION_HAS(op, policy_set, each))
+        quorum.each = (uint8_t)(f->each <= NEED_MAX ? f->each : NEED_MAX);
+    if (OPERATION_HAS(op, policy_set, lapse))
+        quorum.lapse = (uint8_t)(f->lapse <= LAPSE_MAX ? f->lapse : LAPSE_MAX);
+    if (quorum.banded)
+        quorum.over = f->over;
     check_quorum(c, op, &quorum);
     if (!c->founding && c->key.scope.kind != SCOPE_ALL)
         context_refuse(c, STATUS_OUT_OF_SCOPE, NULL);
@@ -72,11 +119,6 @@ void policy_set(struct context *c, const struct operation *op)
         return;
 
     /* Accepted: nothing below can be refused. */
-    quorum.need = 1;
-    if (quorum.banded)
-        quorum.over = f->over;
-    if (OPERATION_HAS(op, policy_set, each))
-        quorum.each = (uint8_t)f->each;
     record_put_quorum(c->state, &quorum);
     if (!context_reload_policy(c->ledger))
         (void)context_fail(c->ledger, "the policy cannot be read");

@@ -67,12 +67,15 @@ struct posting_list {
     size_t count;
     struct posting list[CONTEXT_LEGS_MAX];
     struct stake_change stake;  /* that went with them */
-    struct operation operation; /* decoded; views into the entry */
+    bool waits; /* a proposal: the entry posted nothing */
+    struct operation operation; /* decoded; views into the entry, or into
+                                   the ledger until the next read */
 };
 
 /*
  * The postings of an entry (line 0), or of a line of its body (from 1),
- * from its literal line or its effects.  *found is false if the body has
+ * from its literal line or its effects.  Of an entry that carries out an
+ * earlier one's line, the operation is that line's.  *found is false if the body has
  * no such line.  0, or -1: the entry is not what the ledger wrote.
  */
 int posting_read(struct ledger *, const struct entry *, uint64_t line,

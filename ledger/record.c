@@ -272,6 +272,7 @@ bool record_parse_quorum(
     out->need = cursor_u8(&in);
     out->each = cursor_u8(&in);
     out->clubs = take_word(&in, 2) == 1;
+    out->lapse = cursor_u8(&in);
     out->kinds = cursor_u32(&in);
     return cursor_done(&in);
 }
@@ -291,6 +292,7 @@ void record_put_quorum(struct state *state, const struct quorum *quorum)
     buffer_u8(&value, quorum->need);
     buffer_u8(&value, quorum->each);
     buffer_u8(&value, quorum->clubs ? 1 : 0);
+    buffer_u8(&value, quorum->lapse);
     buffer_u32(&value, quorum->kinds);
     state_put(state, TABLE_POLICY, buffer_bytes(&key), buffer_bytes(&value));
 }

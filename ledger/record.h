@@ -92,7 +92,7 @@ void record_put_key(struct state *, const struct signing_key *);
 
 /* ---- policy ---- */
 
-/* Who must sign a verb for amounts above a level; n of m in shape. */
+/* Who must sign a verb for amounts above a level: n of m. */
 struct quorum {
     enum verb verb;
     bool banded; /* false: for all amounts, and where there is none */
@@ -100,6 +100,7 @@ struct quorum {
     uint8_t need;   /* distinct keys */
     uint8_t each;   /* of them in each country */
     bool clubs;     /* the clubs must be the majority */
+    uint8_t lapse;  /* days that a proposal waits */
     uint32_t kinds; /* set of KIND_BIT that count */
 };
 

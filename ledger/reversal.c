@@ -51,7 +51,8 @@ void reversal_reverse(struct context *c, const struct operation *op)
     if (!read_subject(c, op, &entry, &list))
         return;
     /* Then nothing is left to post, and no balance to look at. */
-    if (!operations_functions(list.operation.verb)->reversible) {
+    if (list.waits ||
+        !operations_functions(list.operation.verb)->reversible) {
         context_refuse(
             c, STATUS_NOT_REVERSIBLE, line != 0 ? "line" : "entry");
         return;
