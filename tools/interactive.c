@@ -154,10 +154,12 @@ static enum outcome run_command(
     }
     session->settings = own;
     session->show.json = own->json;
+    session->show.csv = own->csv;
     session->show.language = own->language;
     outcome = session_run(session, own->words, own->word_count);
     session->settings = before;
     session->show.json = before->json;
+    session->show.csv = before->csv;
     session->show.language = before->language;
     free(own);
     return outcome;

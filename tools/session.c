@@ -23,6 +23,7 @@ void session_begin(struct session *session, const struct settings *settings)
         .errors = stderr,
         .language = settings->language,
         .json = settings->json,
+        .csv = settings->csv,
     };
 }
 

@@ -50,6 +50,7 @@ static const struct option options[] = {
     {"founder", NULL, NULL, TEXT_OPTION, MEMBER(founder)},
     {"ledger", NULL, NULL, TEXT_OPTION, MEMBER(ledger)},
     {"json", NULL, NULL, FLAG_OPTION, MEMBER(json)},
+    {"csv", NULL, NULL, FLAG_OPTION, MEMBER(csv)},
     {"exact", NULL, NULL, FLAG_OPTION, MEMBER(exact)},
     {"no-passphrase", NULL, NULL, FLAG_OPTION, MEMBER(no_passphrase)},
     {"version", NULL, NULL, FLAG_OPTION, MEMBER(version)},

@@ -32,6 +32,7 @@ struct settings {
     enum language language;
     int timeout_ms; /* 0: the client's default */
     bool json;
+    bool csv;
     bool exact;
     bool no_passphrase;
     bool version;

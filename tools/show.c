@@ -2,6 +2,8 @@
 
 #include "../protocol/answer.h"
 #include "advice.h"
+#include "csv.h"
+#include "sheet.h"
 #include "show_json.h"
 #include "speech.h"
 #include "table.h"
@@ -43,6 +45,8 @@ static const struct label labels[] = {
     {"postings", {"postings", "movimientos"}},
     {"account", {"account", "cuenta"}},
     {"role", {"role", "rol"}},
+    {"name", {"name", "concepto"}},
+    {"total", {"total", "total"}},
     {"class", {"class", "clase"}},
     {"currency", {"currency", "moneda"}},
     {"party", {"party", "parte"}},
@@ -74,7 +78,7 @@ static const struct label labels[] = {
     {"text", {"", ""}},
 };
 
-static struct bytes label_of(struct bytes key, enum language language)
+struct bytes show_label(struct bytes key, enum language language)
 {
     for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++)
         if (bytes_equal_text(key, labels[i].key))
@@ -106,6 +110,7 @@ void show_value(struct buffer *out, struct bytes key, struct bytes value)
     size_t start = out->length;
     bool text = bytes_equal_text(key, "memo") ||
                 bytes_equal_text(key, "reason") ||
+                bytes_equal_text(key, "name") ||
                 bytes_equal_text(key, "order");
     if (amount_parse(value, &amount) == AMOUNT_SPELLED) {
         show_digits(out, amount);
@@ -247,7 +252,7 @@ static void show_rows(const struct show *show, struct bytes block)
     struct text_table table = table_empty(rows.columns);
     for (size_t i = 0; i < rows.columns; i++) {
         table.right[i] = rows.figures[i];
-        table_cell(&table, label_of(rows.key[i], show->language));
+        table_cell(&table, show_label(rows.key[i], show->language));
     }
     while (bytes_next_line(&block, &line))
         if (answer_open(line, &kind, &rest))
@@ -280,12 +285,12 @@ static void show_fields(const struct show *show, struct bytes rest)
     struct bytes value;
     struct bytes at = rest;
     while (answer_next(&at, &key, &value)) {
-        size_t w = table_width(label_of(key, show->language));
+        size_t w = table_width(show_label(key, show->language));
         width = w > width ? w : width;
     }
     while (answer_next(&rest, &key, &value))
         print_field(
-            show, width, label_of(key, show->language), key, value);
+            show, width, show_label(key, show->language), key, value);
 }
 
 static void print_text(FILE *out, const char *before, struct bytes text)
@@ -361,17 +366,14 @@ static void show_ok(const struct show *show, enum verb verb, struct bytes rest)
         show_fields(show, rest);
 }
 
-void show_answer(
+/* Line by line, tables where rows follow each other. */
+static void show_people(
     const struct show *show, enum verb verb, struct bytes answer)
 {
     struct bytes block;
     struct bytes line;
     struct bytes rest;
     enum answer_kind kind;
-    if (show->json) {
-        show_json_answer(show->out, verb, answer);
-        return;
-    }
     while (answer.length > 0) {
         if (take_rows(&answer, &block)) {
             show_rows(show, block);
@@ -387,6 +389,40 @@ void show_answer(
         else
             show_refusal(show, rest);
     }
+}
+
+/* The last line of an answer says whether it is one of data. */
+static bool is_accepted(struct bytes answer)
+{
+    struct bytes line;
+    struct bytes rest;
+    enum answer_kind kind = ANSWER_NO;
+    while (bytes_next_line(&answer, &line))
+        if (!answer_open(line, &kind, &rest))
+            return false;
+    return kind == ANSWER_OK;
+}
+
+void show_answer(
+    const struct show *show, enum verb verb, struct bytes answer)
+{
+    struct buffer named = buffer_empty();
+    bool accepted = is_accepted(answer);
+    if (accepted && sheet_knows(verb) && !show->json && !show->csv) {
+        sheet_print(show->out, verb, answer, show->language);
+        return;
+    }
+    if (sheet_knows(verb) || verb == VERB_TRIAL) {
+        sheet_annotate(&named, answer, show->language);
+        answer = buffer_bytes(&named);
+    }
+    if (show->json)
+        show_json_answer(show->out, verb, answer);
+    else if (show->csv && accepted)
+        csv_answer(show->out, answer, show->language);
+    else
+        show_people(show, verb, answer);
+    buffer_free(&named);
 }
 
 void show_fault(const struct show *show, enum status status, const char *text)

@@ -1,5 +1,5 @@
 /*
- * Answers, printed for people or as JSON.
+ * Answers, printed for people, as JSON or as CSV.
  *
  * For people: rows become tables with money to the right and grouped
  * ("1,250.00 USD"); an accepted order becomes a sentence; a refusal says
@@ -13,7 +13,10 @@
  *
  * fields are those of the verdict; rows and lines are there if the answer
  * has any.  Values are strings, spelled as the protocol spells them: money
- * never becomes a floating-point number.
+ * never becomes a floating-point number.  A row of a statement or trial
+ * balance also has name=, what its role is called in the language.
+ *
+ * As CSV: see csv.h; refusals stay sentences, on errors.
  */
 #ifndef POSITO_TOOLS_SHOW_H
 #define POSITO_TOOLS_SHOW_H
@@ -27,6 +30,7 @@ struct show {
     FILE *errors; /* refusals; with JSON they go to out */
     enum language language;
     bool json;
+    bool csv;
 };
 
 /* answer: all lines of one answer, each with its LF. */
@@ -43,6 +47,9 @@ void show_line(const struct show *, struct bytes line);
 
 /* A value as people read it: amounts grouped, texts decoded. */
 void show_value(struct buffer *, struct bytes key, struct bytes value);
+
+/* What a key of an answer is called; the key itself if it has no name. */
+struct bytes show_label(struct bytes key, enum language);
 
 /* "1,250.00": the digits of an amount in groups of three. */
 void show_digits(struct buffer *, struct amount);

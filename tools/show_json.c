@@ -2,6 +2,8 @@
 
 #include "../protocol/answer.h"
 
+#include <posito/encoding.h>
+
 #include <json-c/json.h>
 
 #include <string.h>
@@ -28,8 +30,14 @@ static struct json_object *object_of(struct bytes rest)
     struct json_object *object = json_object_new_object();
     struct bytes key;
     struct bytes value;
-    while (answer_next(&rest, &key, &value))
-        add(object, key, string_of(value));
+    while (answer_next(&rest, &key, &value)) {
+        struct buffer text = buffer_empty();
+        /* name= is ours, added for people. */
+        bool named = bytes_equal_text(key, "name") &&
+                     text_decode(value, &text);
+        add(object, key, string_of(named ? buffer_bytes(&text) : value));
+        buffer_free(&text);
+    }
     return object;
 }
 
