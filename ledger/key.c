@@ -110,6 +110,15 @@ bool key_somebody_governs(struct context *c, uint32_t without)
     return found;
 }
 
+/* Without that key, could enough others still add one? */
+static bool could_add(struct context *c, uint32_t without)
+{
+    struct quorum quorum = permission_quorum(c->ledger, VERB_KEY_ADD, NULL);
+
+    return key_somebody_governs(c, without) &&
+        permission_can_meet(c->ledger, &quorum, without);
+}
+
 /* The key an order is about; refuses one that is gone. */
 static bool find_subject(
     struct context *c, const struct ident *name, struct signing_key *key)
@@ -132,7 +141,7 @@ void key_revoke(struct context *c, const struct operation *op)
         return;
     if (!permission_reaches_scope(c->state, &c->key.scope, &key.scope))
         context_refuse(c, STATUS_OUT_OF_SCOPE, "key");
-    if (!key_somebody_governs(c, key.number))
+    if (!could_add(c, key.number))
         context_refuse(c, STATUS_LAST_KEY, "key");
     if (context_refused(c))
         return;

@@ -28,6 +28,9 @@
  *     tc1       teller                c1     ana
  *     aud       auditor               all    sup
  *     op        operator              all    sup
+ *
+ * One key is enough for everything, also for what takes two unless policy
+ * says otherwise.
  */
 #ifndef POSITO_TESTS_LEDGER_FIXTURE_H
 #define POSITO_TESTS_LEDGER_FIXTURE_H

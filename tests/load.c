@@ -113,6 +113,10 @@ int load_audit(struct load *load, const char *word)
 static const char founding[] =
     "currency code=USD digits=2\n"
     "book book=us country=US date=2026-03-02\n"
+    "policy-set verb=key-add need=1 kinds=federation.treasurer,board\n"
+    "policy-set verb=key-revoke need=1 kinds=federation.treasurer,board\n"
+    "policy-set verb=policy-set need=1 kinds=federation.treasurer,board\n"
+    "policy-set verb=journal-entry need=1 kinds=federation.treasurer,board\n"
     "party-open party=chief kind=officer book=us country=US\n"
     "party-open party=teller0 kind=officer book=us country=US\n"
     "party-open party=teller1 kind=officer book=us country=US\n"

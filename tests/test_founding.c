@@ -157,7 +157,7 @@ static void test_bad_bodies(void **state)
             STATUS_LINE_REFUSED, 1, STATUS_UNKNOWN_BOOK },
         { "policy-set verb=deposit over=USD5.00 need=1 kinds=board\n",
             "board", STATUS_LINE_REFUSED, 1, STATUS_UNKNOWN_CURRENCY },
-        { "policy-set verb=deposit need=2 kinds=board\n", "board",
+        { "policy-set verb=deposit need=0 kinds=board\n", "board",
             STATUS_LINE_REFUSED, 1, STATUS_BAD_POLICY },
         { "key board board o us\n", "board", STATUS_LINE_REFUSED, 1,
             STATUS_UNKNOWN_PARTY },

@@ -116,6 +116,13 @@ static void append_text(struct buffer *text, const struct answers *answers)
         answers->federation);
     buffer_format(text, "party-open party=%s kind=office book=us country=US\n",
         answers->office);
+    /* There is one treasurer yet: with the default of two keys nobody
+     * could add a second one. */
+    buffer_text(text,
+        "policy-set verb=key-add need=1 kinds=federation.treasurer,board\n"
+        "policy-set verb=key-revoke need=1 kinds=federation.treasurer,board\n"
+        "policy-set verb=policy-set need=1 "
+        "kinds=federation.treasurer,board\n");
     /* Nobody posts to an account of their own key's owner; a teller who
      * was owned by the office could not use its drawer. */
     buffer_text(text,
