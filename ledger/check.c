@@ -48,7 +48,8 @@ static int walk(struct check *check)
     for (uint64_t index = 0; index < size; index++)
         if (check_entry(check, index) != 0)
             return -1;
-    if (check_party_end(check) != 0 || check_key_end(check) != 0)
+    if (check_party_end(check) != 0 || check_key_end(check) != 0 ||
+        check_proposal_end(check) != 0)
         return -1;
     return check_record_end(check);
 }
@@ -66,6 +67,8 @@ int check_ledger(struct ledger *ledger, struct failure *failure)
     merkle_clear(&check->tree);
     check->bytes = buffer_empty();
     check->other_bytes = buffer_empty();
+    check->proposed_bytes = buffer_empty();
+    check->carried_bytes = buffer_empty();
     if (check_party_begin(check) == 0)
         result = walk(check);
     if (result == 0 && state_failed(check->state))
@@ -74,6 +77,9 @@ int check_ledger(struct ledger *ledger, struct failure *failure)
     tally_free(&check->pools);
     buffer_free(&check->bytes);
     buffer_free(&check->other_bytes);
+    buffer_free(&check->proposed_bytes);
+    buffer_free(&check->carried_bytes);
+    free(check->proposals);
     free(check->parties);
     free(check->keys);
     free(check->policy);

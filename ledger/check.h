@@ -9,6 +9,8 @@
  *   no account is below zero whose role forbids it
  *   every history block refers to entries that touch the account, in order
  *   the tree's root is that of the journal's leaves
+ *   every proposal is open, carried out, rejected, withdrawn or lapsed as
+ *     the journal tells, and what was carried out is what was proposed
  *   stakes sum to no more than their pool may hold
  */
 #ifndef POSITO_LEDGER_CHECK_H

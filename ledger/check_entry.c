@@ -120,7 +120,9 @@ static int post_line(
     if (check_line_balanced(check, line) != 0)
         return -1;
     for (size_t i = 0; i < line->count; i++)
-        if (post(check, &line->list[i], number) != 0)
+        if ((check->comparing &&
+                check_proposal_posting(check, &line->list[i]) != 0) ||
+            post(check, &line->list[i], number) != 0)
             return -1;
     if (line->staked) {
         struct tally_key key = tally_key_stake(
@@ -226,6 +228,25 @@ static bool decode_body_line(struct check *check, struct bytes body,
     return check->ledger->archive.decode(op, line, true);
 }
 
+/* The line and body that an entry carries out in the place of its own. */
+static int find_carried(struct check *check, struct entry *entry)
+{
+    struct entry proposed;
+    uint64_t proposal;
+
+    if (!entry_carries_out(entry, &proposal))
+        return 0;
+    buffer_clear(&check->carried_bytes);
+    if (proposal >= entry->index ||
+        ledger_entry(check->ledger, proposal, &check->carried_bytes,
+            &proposed) != 0)
+        return check_fail(check, ENTRY " reverses what is not there",
+            check->entry.index);
+    entry->line = proposed.line;
+    entry->body = proposed.body;
+    return 0;
+}
+
 /* Read what the entry or line to reverse posted into check->other. */
 static int read_reversed(struct check *check, const struct reverse_fields *f,
     uint32_t line)
@@ -240,6 +261,8 @@ static int read_reversed(struct check *check, const struct reverse_fields *f,
             0)
         return check_fail(check, ENTRY " reverses what is not there",
             check->entry.index);
+    if (find_carried(check, &entry) != 0)
+        return -1;
     decoded = line == 0
         ? check->ledger->archive.decode(&op, entry.line, false)
         : decode_body_line(check, entry.body, line, &op);
@@ -385,7 +408,7 @@ static int check_order(struct check *check)
     return 0;
 }
 
-static int expire_holds(struct check *check)
+static int end_by_time(struct check *check)
 {
     struct bytes effects = check->entry.effects;
     struct effect effect;
@@ -394,6 +417,9 @@ static int expire_holds(struct check *check)
     while (entry_next_effect(&effects, &effect, &malformed)) {
         struct hold hold;
 
+        if (effect.kind == EFFECT_LAPSE &&
+            check_proposal_lapse(check, effect.number) != 0)
+            return -1;
         if (effect.kind != EFFECT_EXPIRE)
             continue;
         if (!record_find_hold(check->state, effect.number, &hold) ||
@@ -407,17 +433,22 @@ static int expire_holds(struct check *check)
     return 0;
 }
 
+static bool is_literal(const struct operation *op)
+{
+    return operation_row(op->verb)->flags & FLAG_LITERAL;
+}
+
 static int decide(struct check *check)
 {
     const struct operation *op = &check->operation;
 
     if (op->verb == VERB_BATCH)
         return batch(check);
-    if (operation_row(op->verb)->flags & FLAG_LITERAL) {
+    if (is_literal(op)) {
         if (check_line_effects(
                 check, check->entry.effects, &check->line) != 0)
             return -1;
-        if (check->line.count != 0)
+        if (check->line.count != 0 && !check->carried)
             return check_fail(check,
                 ENTRY " repeats what its line states", check->entry.index);
         if (check_line_read(check, op, &check->line) != 0)
@@ -445,6 +476,8 @@ static int decide(struct check *check)
 
 int check_entry(struct check *check, uint64_t index)
 {
+    bool done;
+
     buffer_clear(&check->bytes);
     if (ledger_entry(check->ledger, index, &check->bytes, &check->entry) != 0)
         return check_fail(check, ENTRY " cannot be read: %s", index,
@@ -461,7 +494,16 @@ int check_entry(struct check *check, uint64_t index)
         return check_fail(check, ENTRY " cannot be decoded", index);
     if (index == 0 && check_party_founding(check) != 0)
         return -1;
-    if (check_order(check) != 0 || expire_holds(check) != 0)
+    if (check_order(check) != 0 || end_by_time(check) != 0 ||
+        check_proposal_line(check, &done) != 0)
         return -1;
-    return decide(check);
+    if (done)
+        return 0;
+    check->shown = check->entry.effects;
+    check->comparing = check->carried &&
+        (check->operation.verb == VERB_BATCH ||
+            is_literal(&check->operation));
+    if (decide(check) != 0)
+        return -1;
+    return check->comparing ? check_proposal_shown(check) : 0;
 }

@@ -8,6 +8,7 @@
  *   check_entry.c    one entry after the other: sums are added up here
  *   check_party.c    genesis, books and parties along the way
  *   check_key.c      keys and policy along the way
+ *   check_proposal.c proposals, their signatures, what they carry out
  *   check_record.c   at the end: the state's records against the sums
  *
  * Lines about money are decoded; those about parties, keys and policy are
@@ -52,6 +53,15 @@ struct check_key {
     struct public_key public_key;
 };
 
+struct check_proposal {
+    uint64_t index;
+    enum proposal_phase phase;
+    struct ident by;
+    struct instant until;
+    uint64_t ended;
+    uint64_t approvals;
+};
+
 struct check {
     struct ledger *ledger;
     struct state *state;
@@ -76,6 +86,10 @@ struct check {
     uint64_t days;
     uint64_t reversals;
     uint64_t orders;
+    struct check_proposal *proposals; /* by index */
+    size_t proposal_count;
+    uint64_t open_proposals;
+    uint64_t approvals;
 
     /* The entry at hand. */
     struct buffer bytes;
@@ -83,6 +97,12 @@ struct check {
     struct operation operation;
     struct signing_key signer;
     struct check_line line;
+    bool carried; /* it carries out an earlier entry's line: entry.line,
+                     body, operation and signer are that one's */
+    struct buffer proposed_bytes; /* of that entry */
+    bool comparing;     /* it shows postings that its line states too */
+    struct bytes shown; /* effects whose postings were not compared yet */
+    struct buffer carried_bytes; /* of what the reversed entry carried out */
     struct buffer other_bytes; /* of the entry it reverses */
     struct check_line other;
 };
@@ -125,6 +145,20 @@ bool check_line_opposite(
 
 /* The next entry: check it against its records, add it to the sums. */
 int check_entry(struct check *, uint64_t index) WARN_UNUSED_RESULT;
+
+/* ---- proposals ---- */
+
+/* What the entry does to proposals.  *done: that is all it does.  0, or
+ * -1. */
+int check_proposal_line(struct check *, bool *done) WARN_UNUSED_RESULT;
+int check_proposal_lapse(struct check *, uint64_t index) WARN_UNUSED_RESULT;
+
+/* The next posting that a carried-out line shows must be this one; and at
+ * the end there is none left.  0, or -1. */
+int check_proposal_posting(
+    struct check *, const struct check_posting *) WARN_UNUSED_RESULT;
+int check_proposal_shown(struct check *) WARN_UNUSED_RESULT;
+int check_proposal_end(struct check *) WARN_UNUSED_RESULT;
 
 /* ---- books, parties, keys, policy ---- */
 

@@ -294,7 +294,7 @@ static void test_policy_bands(void **state)
         /* set again: the band has a new quorum */
         { "board",
             "policy-set verb=deposit over=USD700.00 need=1 "
-            "kinds=supervisor each=1 clubs=no",
+            "kinds=supervisor each=0 clubs=no",
             "ok" },
         { "ana", "deposit member=m1 via=la amount=USD700.01 purpose=I",
             "wrong-kind" },
