@@ -4,7 +4,9 @@
 
 #include <string.h>
 
+/* A share's record goes on with what it earns by. */
 #define ACCOUNT_LENGTH 56
+#define EARNING_LENGTH 20
 
 struct account_id account_id_of(
     uint8_t book, enum currency currency, enum role role, uint32_t party)
@@ -49,6 +51,18 @@ struct account_id account_id_control(const struct account_id *id)
     return control;
 }
 
+bool account_earns(const struct account_id *id)
+{
+    return account_id_role(id) == ROLE_SHARE &&
+        account_id_party(id) != ACCOUNT_CONTROL;
+}
+
+static size_t record_length(const struct account_id *id)
+{
+    return account_earns(id) ? ACCOUNT_LENGTH + EARNING_LENGTH
+                             : ACCOUNT_LENGTH;
+}
+
 bool account_load(struct state *state, const struct account_id *id,
     struct account *out)
 {
@@ -58,7 +72,7 @@ bool account_load(struct state *state, const struct account_id *id,
     *out = (struct account){ 0 };
     if (!state_get(state, TABLE_ACCOUNT, bytes_of(id->data, sizeof id->data),
             &value) ||
-        value.length != ACCOUNT_LENGTH)
+        value.length != record_length(id))
         return false;
     at = value.data;
     out->debits = (int64_t)layout_get64(at);
@@ -68,13 +82,18 @@ bool account_load(struct state *state, const struct account_id *id,
     out->postings = layout_get64(at + 32);
     out->opened = layout_get64(at + 40);
     out->last = layout_get64(at + 48);
+    if (value.length == ACCOUNT_LENGTH)
+        return true;
+    out->since.days = (int32_t)layout_get32(at + 56);
+    out->balance_days = (int64_t)layout_get64(at + 60);
+    out->locked = (int64_t)layout_get64(at + 68);
     return true;
 }
 
 void account_store(struct state *state, const struct account_id *id,
     const struct account *account)
 {
-    uint8_t value[ACCOUNT_LENGTH];
+    uint8_t value[ACCOUNT_LENGTH + EARNING_LENGTH];
 
     layout_put64(value, (uint64_t)account->debits);
     layout_put64(value + 8, (uint64_t)account->credits);
@@ -83,8 +102,22 @@ void account_store(struct state *state, const struct account_id *id,
     layout_put64(value + 32, account->postings);
     layout_put64(value + 40, account->opened);
     layout_put64(value + 48, account->last);
+    layout_put32(value + 56, (uint32_t)account->since.days);
+    layout_put64(value + 60, (uint64_t)account->balance_days);
+    layout_put64(value + 68, (uint64_t)account->locked);
     state_put(state, TABLE_ACCOUNT, bytes_of(id->data, sizeof id->data),
-        bytes_of(value, sizeof value));
+        bytes_of(value, record_length(id)));
+}
+
+bool account_post(struct account *account, int64_t minor, uint64_t entry)
+{
+    if (account->postings == 0)
+        account->opened = entry;
+    account->last = entry;
+    account->postings++;
+    return minor > 0
+        ? minor_add(account->debits, minor, &account->debits)
+        : minor_subtract(account->credits, minor, &account->credits);
 }
 
 /* Both sides are in 0 .. 2^63 - 1, so neither difference can overflow. */

@@ -14,6 +14,7 @@
 #include "state.h"
 
 #include <posito/chart.h>
+#include <posito/date.h>
 
 /* Key in TABLE_ACCOUNT: book u8, currency u8, role u8, 0, party be32. */
 #define ACCOUNT_ID_LENGTH 8
@@ -44,13 +45,25 @@ struct account {
     uint64_t postings; /* of a control total: of all its accounts */
     uint64_t opened;   /* entry that first posted; 0 if postings is 0 */
     uint64_t last;     /* entry that last posted; 0 if postings is 0 */
+
+    /* Of accounts that earn dividends, else 0; see earning.h. */
+    struct date since;
+    int64_t balance_days;
+    int64_t locked; /* in the same party's share.locked */
 };
+
+/* A share that is no control total. */
+bool account_earns(const struct account_id *);
 
 /* False, and all zero, if there is no such account or storage failed. */
 bool account_load(struct state *, const struct account_id *,
     struct account *);
 void account_store(struct state *, const struct account_id *,
     const struct account *);
+
+/* Post to it: debit positive.  False on overflow. */
+bool account_post(struct account *, int64_t minor, uint64_t entry)
+    WARN_UNUSED_RESULT;
 
 /* On the role's normal side: a share of 25.00 is +2500. */
 int64_t account_balance(const struct account *, enum role);

@@ -1,15 +1,17 @@
+#include "cycle.h"
 #include "operations.h"
 
 #include "permission.h"
 #include "posting.h"
 
-/* Day 0 was a Thursday; counted from Monday, 5 and 6 are the weekend. */
-struct date book_next_date(struct date date)
+/* A value date is the open day or an earlier one that is not closed. */
+static void check_value_date(
+    struct context *c, const struct book *book, struct date value)
 {
-    do
-        date.days++;
-    while ((date.days % 7 + 10) % 7 > 4);
-    return date;
+    if (value.days > book->date.days || value.days < book->first.days)
+        context_refuse(c, STATUS_WRONG_DATE, "value");
+    else if (cycle_month_of(value) < book->open_month)
+        context_refuse(c, STATUS_PERIOD_CLOSED, "value");
 }
 
 void book_journal_entry(struct context *c, const struct operation *op)
@@ -26,24 +28,10 @@ void book_journal_entry(struct context *c, const struct operation *op)
             context_refuse(c, STATUS_CONTROL_ROLE, "post");
         (void)posting_add_name(c, &name, minor, "post");
     }
-}
-
-void book_day_close(struct context *c, const struct operation *op)
-{
-    const struct day_close_fields *f = &op->as.day_close;
-    struct book *book = context_book(c, &f->book, "book");
-
-    if (book == NULL)
+    /* Read back, the line was accepted on its day. */
+    if (!OPERATION_HAS(op, journal_entry, value) || c->order == NULL)
         return;
-    context_need_book(c, book, "book");
-    if (f->date.days != book->date.days)
-        context_refuse(c, STATUS_WRONG_DATE, "date");
-    if (context_refused(c))
-        return;
-
-    /* Accepted: nothing below can be refused. */
-    context_touch(c, book);
-    book->date = book_next_date(book->date);
-    record_put_book(c->state, book);
-    record_put_day(c->state, book->number, book->date, c->index + 1);
+    for (size_t i = 0; i < c->leg_count; i++)
+        check_value_date(c, &c->ledger->books[c->legs[i].party.book],
+            op->as.journal_entry.value);
 }

@@ -34,33 +34,24 @@ static int check_history(struct check *check, const struct account_id *id,
     return 0;
 }
 
-static bool add_to(
-    struct account *account, int64_t minor, uint64_t index)
-{
-    if (account->postings == 0)
-        account->opened = index;
-    account->last = index;
-    account->postings++;
-    return minor > 0
-        ? minor_add(account->debits, minor, &account->debits)
-        : minor_subtract(account->credits, minor, &account->credits);
-}
-
-static int post(struct check *check, const struct check_posting *posting,
+int check_post(struct check *check, const struct check_posting *posting,
     uint32_t line)
 {
     enum role role = account_id_role(&posting->id);
     struct account_id control = account_id_control(&posting->id);
     struct tally_key key = tally_key_account(&posting->id);
     struct tally_key control_key = tally_key_account(&control);
-    struct tally *tally = tally_get(&check->tallies, &key);
+    struct tally *tally;
     char name[CHECK_NAME_MAX];
 
+    if (account_earns(&posting->id) && check_earn(check, &posting->id) != 0)
+        return -1;
+    tally = tally_get(&check->tallies, &key);
     if (tally == NULL)
         return check_fail(check, "out of memory");
     if (check_history(check, &posting->id, &tally->account, line) != 0)
         return -1;
-    if (!add_to(&tally->account, posting->minor, check->entry.index))
+    if (!account_post(&tally->account, posting->minor, check->entry.index))
         return check_fail(check, "account %s overflows at " ENTRY,
             check_name(check, &posting->id, name), check->entry.index);
     if (account_balance(&tally->account, role) < 0 &&
@@ -70,7 +61,7 @@ static int post(struct check *check, const struct check_posting *posting,
     tally = tally_get(&check->tallies, &control_key);
     if (tally == NULL)
         return check_fail(check, "out of memory");
-    if (!add_to(&tally->account, posting->minor, check->entry.index))
+    if (!account_post(&tally->account, posting->minor, check->entry.index))
         return check_fail(check, "total %s overflows at " ENTRY,
             check_name(check, &control, name), check->entry.index);
     return 0;
@@ -122,7 +113,7 @@ static int post_line(
     for (size_t i = 0; i < line->count; i++)
         if ((check->comparing &&
                 check_proposal_posting(check, &line->list[i]) != 0) ||
-            post(check, &line->list[i], number) != 0)
+            check_post(check, &line->list[i], number) != 0)
             return -1;
     if (line->staked) {
         struct tally_key key = tally_key_stake(
@@ -269,6 +260,7 @@ static int read_reversed(struct check *check, const struct reverse_fields *f,
     if (!decoded)
         return check_fail(check, ENTRY " reverses what cannot be decoded",
             check->entry.index);
+    check->other_verb = op.verb;
     if (operation_row(op.verb)->flags & FLAG_LITERAL)
         return check_line_read(check, &op, &check->other);
     return check_line_effects(check, entry.effects, &check->other);
@@ -445,6 +437,8 @@ static int decide(struct check *check)
     if (op->verb == VERB_BATCH)
         return batch(check);
     if (is_literal(op)) {
+    if (op->verb == VERB_MONTH_CLOSE || op->verb == VERB_YEAR_CLOSE)
+        return check_cycle_close(check, op);
         if (check_line_effects(
                 check, check->entry.effects, &check->line) != 0)
             return -1;

@@ -88,6 +88,11 @@ struct check {
     uint64_t orders;
     struct check_proposal *proposals; /* by index */
     size_t proposal_count;
+    uint64_t periods;
+    uint64_t dividends;
+    uint64_t taxes;
+    uint64_t seals;
+    uint64_t locks;
     uint64_t open_proposals;
     uint64_t approvals;
 
@@ -107,6 +112,7 @@ struct check {
     struct check_line other;
 };
 
+    enum verb other_verb;
 /* Say what is broken; -1. */
 int check_fail(struct check *, const char *format, ...) PRINTF_LIKE(2, 3);
 
@@ -161,6 +167,43 @@ int check_proposal_shown(struct check *) WARN_UNUSED_RESULT;
 int check_proposal_end(struct check *) WARN_UNUSED_RESULT;
 
 /* ---- books, parties, keys, policy ---- */
+
+/* Add a posting of the entry at hand, or of that line of its body, to the
+ * sums of its account. */
+int check_post(struct check *, const struct check_posting *, uint32_t line)
+    WARN_UNUSED_RESULT;
+
+/* ---- the cycle ---- */
+
+/* The next worked day by what calendars say so far. */
+struct date check_next_date(struct check *, const struct book *);
+
+/* A line that sets a day of the book's calendar. */
+int check_calendar(struct check *, const struct book *, struct bytes line)
+    WARN_UNUSED_RESULT;
+
+/* The seal in a day-close, if it has one. */
+int check_seal(struct check *, struct bytes line) WARN_UNUSED_RESULT;
+
+/* Count a share's balance for the days until today; call before a posting
+ * to it is added up. */
+int check_earn(struct check *, const struct account_id *)
+    WARN_UNUSED_RESULT;
+
+/* Balance-days so far of the month in which the account was last posted to. */
+int64_t check_earned(
+    struct check *, const struct account_id *, const struct account *);
+
+/* Dividends declared, rates of tax, locked savings; after their postings. */
+int check_cycle_entry(struct check *, const struct operation *)
+    WARN_UNUSED_RESULT;
+
+/* A month-close or year-close with all its postings. */
+int check_cycle_close(struct check *, const struct operation *)
+    WARN_UNUSED_RESULT;
+
+/* Their records at the end. */
+int check_cycle_end(struct check *) WARN_UNUSED_RESULT;
 
 /* The value of a key in a line; empty if it is not there. */
 struct bytes check_value(struct bytes line, const char *key);

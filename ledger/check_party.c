@@ -1,5 +1,6 @@
 #include "check_inside.h"
 
+#include "cycle.h"
 #include "layout.h"
 #include "operations.h"
 
@@ -226,8 +227,17 @@ static int day_close_line(struct check *check, struct bytes line)
 
     if (book == NULL)
         return -1;
-    return begin_day(check, book, book_next_date(book->date),
+    if (check_seal(check, line) != 0)
+        return -1;
+    return begin_day(check, book, check_next_date(check, book),
         check->entry.index + 1);
+}
+
+static int calendar_line(struct check *check, struct bytes line)
+{
+    const struct book *book = named_book(check, line);
+
+    return book == NULL ? -1 : check_calendar(check, book, line);
 }
 
 static int book_line(struct check *check, struct bytes line)
@@ -254,6 +264,8 @@ static int book_line(struct check *check, struct bytes line)
         return -1;
     book->first = book->date;
     book->house = house.number;
+    book->open_month = cycle_month_of(first);
+    book->open_year = book->open_month / CYCLE_MONTHS;
     if (house.kind != PARTY_HOUSE || house.country != kept.country ||
         !bytes_equal_text(
             check_value(line, "country"), country_name(kept.country)))
@@ -369,7 +381,10 @@ int check_party_end(struct check *check)
             !ident_equal(&now.name, &book->name) ||
             now.country != book->country ||
             now.date.days != book->date.days ||
-            now.first.days != book->first.days || now.house != book->house)
+            now.first.days != book->first.days ||
+            now.house != book->house ||
+            now.open_month != book->open_month ||
+            now.open_year != book->open_year)
             return check_fail(check,
                 "book %.*s is not as the journal says",
                 (int)book->name.length, book->name.text);

@@ -114,7 +114,8 @@ static bool same_account(const struct account *a, const struct account *b)
     return a->debits == b->debits && a->credits == b->credits &&
         a->debits_held == b->debits_held &&
         a->credits_held == b->credits_held && a->postings == b->postings &&
-        a->opened == b->opened && a->last == b->last;
+        a->opened == b->opened && a->last == b->last &&
+        a->since.days == b->since.days && a->locked == b->locked;
 }
 
 static int one_account(
@@ -141,6 +142,12 @@ static int one_account(
             account.debits_held, account.credits_held,
             tally->account.debits, tally->account.credits,
             tally->account.debits_held, tally->account.credits_held);
+    if (account.balance_days != (account_earns(&id)
+                ? check_earned(check, &id, &account)
+                : 0))
+        return check_fail(check,
+            "account %s counts other balance-days than the journal gives",
+            check_name(check, &id, name));
     if (account_available(&account, account_id_role(&id)) < 0 &&
         !(role_row(account_id_role(&id))->flags & ROLE_BELOW))
         return check_fail(check, "more of account %s is held than is there",

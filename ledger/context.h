@@ -29,6 +29,7 @@ struct leg {
     int64_t minor;
     int64_t debits_held; /* change */
     int64_t credits_held;
+    int64_t locked; /* change of what a share has locked beside it */
     struct account before;
     struct account after;
     size_t total; /* its place in totals */
@@ -68,6 +69,7 @@ struct context {
     bool as_approver;
     uint32_t approver_refusals; /* set of APPROVER_... */
     uint32_t signer_kinds;      /* KIND_BIT of all who have signed */
+    bool pending;               /* others will sign before it takes effect */
 
     /* what became of a proposal; phase PROPOSAL_NONE: none is concerned */
     enum proposal_phase proposal;

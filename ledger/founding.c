@@ -1,3 +1,4 @@
+#include "cycle.h"
 #include "operations.h"
 
 #include <string.h>
@@ -68,6 +69,8 @@ void founding_book(struct context *c, const struct operation *op)
         .country = f->country,
         .date = f->date,
         .first = f->date,
+        .open_month = cycle_month_of(f->date),
+        .open_year = cycle_month_of(f->date) / CYCLE_MONTHS,
     };
     counters->books++;
     book->house = open_house(c, book);

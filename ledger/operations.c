@@ -42,7 +42,14 @@ static const struct operation_functions table[VERB_COUNT] = {
     [VERB_RELEASE] = { hold_release, NULL, false },
     [VERB_REVERSE] = { reversal_reverse, NULL, false },
     [VERB_JOURNAL_ENTRY] = { decide_planned, book_journal_entry, true },
-    [VERB_DAY_CLOSE] = { book_day_close, NULL, false },
+    [VERB_CALENDAR_SET] = { calendar_set, NULL, false },
+    [VERB_DAY_CLOSE] = { day_close, NULL, false },
+    [VERB_MONTH_CLOSE] = { month_close, NULL, false },
+    [VERB_YEAR_CLOSE] = { year_close, NULL, false },
+    [VERB_DIVIDEND_DECLARE] = { dividend_declare, NULL, false },
+    [VERB_TAX_WITHHOLD] = { dividend_tax, NULL, false },
+    [VERB_LOCK] = { lock_lock, NULL, false },
+    [VERB_UNLOCK] = { lock_unlock, NULL, false },
     [VERB_BATCH] = { batch_decide, NULL, false },
 };
 
@@ -77,6 +84,8 @@ static void check_field(
     } else if (row->type == FIELD_AMOUNTS) {
         amounts = value;
         for (size_t i = 0; i < amounts->count; i++)
+    struct amount piece;
+    uint64_t count;
             check_currency(c, amounts->list[i].currency, row->key);
     } else if (row->type == FIELD_POSTINGS) {
         postings = *(const struct bytes *)value;
@@ -93,6 +102,10 @@ static uint32_t present_fields(const struct operation *op)
 
 void operations_check_currencies(
     struct context *c, const struct operation *op)
+    } else if (row->type == FIELD_PIECES) {
+        postings = *(const struct bytes *)value;
+        while (pieces_next(&postings, &piece, &count))
+            check_currency(c, piece.currency, row->key);
 {
     const struct operation_row *row = operation_row(op->verb);
     uint32_t present = present_fields(op);

@@ -94,6 +94,7 @@ void pool_contribute(struct context *, const struct operation *);
 void pool_lend(struct context *, const struct operation *);
 void pool_redeem(struct context *, const struct operation *);
 
+void share_membership(struct context *, const struct operation *);
 /* hold.c */
 void hold_place(struct context *, const struct operation *);
 void hold_capture(struct context *, const struct operation *);
@@ -106,11 +107,21 @@ bool hold_is_due(struct ledger *, struct instant now);
 void hold_expire(struct context *);
 
 /* book.c */
-
-/* The weekday after a date. */
-struct date book_next_date(struct date);
 void book_journal_entry(struct context *, const struct operation *);
-void book_day_close(struct context *, const struct operation *);
+
+/* calendar.c, day.c, month.c, year.c */
+void calendar_set(struct context *, const struct operation *);
+void day_close(struct context *, const struct operation *);
+void month_close(struct context *, const struct operation *);
+void year_close(struct context *, const struct operation *);
+
+/* dividend.c */
+void dividend_declare(struct context *, const struct operation *);
+void dividend_tax(struct context *, const struct operation *);
+
+/* lock.c */
+void lock_lock(struct context *, const struct operation *);
+void lock_unlock(struct context *, const struct operation *);
 
 /* reversal.c */
 void reversal_reverse(struct context *, const struct operation *);

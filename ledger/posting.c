@@ -1,5 +1,6 @@
 #include "posting.h"
 
+#include "earning.h"
 #include "operations.h"
 #include "permission.h"
 
@@ -31,6 +32,7 @@ static struct leg *next_leg(struct context *c)
     leg = &c->legs[c->leg_count];
     leg->debits_held = 0;
     leg->credits_held = 0;
+    leg->locked = 0;
     return leg;
 }
 
@@ -217,19 +219,10 @@ static void check_limits(struct context *c)
 static bool apply(struct account *account, const struct leg *leg,
     uint64_t index)
 {
-    int64_t debit = leg->minor > 0 ? leg->minor : 0;
-    int64_t credit = leg->minor < 0 ? -leg->minor : 0;
-
-    if (leg->minor != 0) {
-        if (account->postings == 0)
-            account->opened = index;
-        account->last = index;
-        account->postings++;
-    }
-    return minor_add(account->debits, debit, &account->debits) &&
-        minor_add(account->credits, credit, &account->credits) &&
-        minor_add(account->debits_held, leg->debits_held,
-            &account->debits_held) &&
+    if (leg->minor != 0 && !account_post(account, leg->minor, index))
+        return false;
+    return minor_add(account->debits_held, leg->debits_held,
+               &account->debits_held) &&
         minor_add(account->credits_held, leg->credits_held,
             &account->credits_held);
 }
@@ -238,6 +231,18 @@ static bool apply(struct account *account, const struct leg *leg,
 static size_t find_total(struct context *c, const struct account_id *id)
 {
     struct account_id control = account_id_control(id);
+static const struct book *leg_book(
+    const struct context *c, const struct leg *leg)
+{
+    return &c->ledger->books[leg->party.book];
+}
+
+/* A share that is posted to earns by its old balance until today. */
+static bool leg_earns(const struct leg *leg)
+{
+    return leg->minor != 0 && account_earns(&leg->id);
+}
+
     struct total *total;
 
     for (size_t i = 0; i < c->total_count; i++)
@@ -269,6 +274,10 @@ static void check_balances(struct context *c)
         fits = apply(&leg->after, leg, c->index);
         fits &= apply(&c->totals[leg->total].account, leg, c->index);
         if (!fits) {
+        if (leg_earns(leg)) {
+            earning_move(&leg->after, leg_book(c, leg)->date);
+            leg->after.locked += leg->locked;
+        }
             context_refuse(c, STATUS_BALANCE_OVERFLOW, leg->field);
             continue;
         }
@@ -311,6 +320,12 @@ void posting_check(struct context *c)
 
 static void commit_usage(struct context *c)
 {
+void posting_check_closing(struct context *c)
+{
+    check_sums(c);
+    check_balances(c);
+}
+
     const struct amounts *daily = &c->key.daily;
 
     for (size_t i = 0; i < daily->count; i++) {
@@ -370,6 +385,9 @@ static void write_accounts(struct context *c)
             history_append(c->state, &leg->id, &leg->before,
                 (struct history_reference){ c->index, c->line });
     }
+        if (leg_earns(leg))
+            earning_keep(c->state, &leg->id, &leg->before,
+                leg_book(c, leg)->date, leg_book(c, leg)->open_month);
     for (size_t i = 0; i < c->total_count; i++)
         account_store(c->state, &c->totals[i].id, &c->totals[i].account);
 }
@@ -378,6 +396,13 @@ void posting_commit_unasked(struct context *c)
 {
     check_balances(c);
     write_accounts(c);
+static void show_all(struct context *c)
+{
+    for (size_t i = 0; i < c->leg_count; i++)
+        if (c->legs[i].minor != 0)
+            show(c, &c->legs[i]);
+}
+
 }
 
 void posting_commit(struct context *c, enum verb verb)
@@ -388,9 +413,7 @@ void posting_commit(struct context *c, enum verb verb)
     commit_usage(c);
     commit_stake(c);
     if (!literal || c->show_all)
-        for (size_t i = 0; i < c->leg_count; i++)
-            if (c->legs[i].minor != 0)
-                show(c, &c->legs[i]);
+        show_all(c);
     if (c->leg_count > 0)
         context_touch(c, &c->ledger->books[c->legs[0].party.book]);
 }
@@ -399,6 +422,13 @@ void posting_commit(struct context *c, enum verb verb)
 
 /* The line of that number, from 1. */
 static bool body_line(struct bytes body, uint64_t number, struct bytes *line)
+void posting_commit_closing(struct context *c)
+{
+    check_balances(c);
+    write_accounts(c);
+    show_all(c);
+}
+
 {
     for (uint64_t i = 0; i < number; i++)
         if (!bytes_next_line(&body, line))
@@ -417,7 +447,8 @@ static bool line_was_refused(struct bytes effects, uint64_t number)
     return false;
 }
 
-/* The effects' postings.  False if an account in them is unknown. */
+/* The effects' postings, as many as there is room for.  False if an account
+ * in them is unknown. */
 static bool read_effects(
     struct ledger *ledger, struct bytes effects, struct posting_list *out)
 {
@@ -425,19 +456,22 @@ static bool read_effects(
     bool malformed = false;
 
     while (entry_next_effect(&effects, &effect, &malformed)) {
-        struct posting *posting = &out->list[out->count];
+        struct posting *posting;
         struct party party;
 
         if (effect.kind != EFFECT_POSTING)
             continue;
-        if (out->count == CONTEXT_LEGS_MAX ||
-            !record_find_party(
+        out->more = out->count == CONTEXT_LEGS_MAX;
+        if (out->more)
+            return true;
+        if (!record_find_party(
                 ledger->state, &effect.account.party, &party))
             return false;
         posting->id = account_id_of(party.book, effect.account.currency,
             effect.account.role, party.number);
         posting->name = effect.account;
         posting->minor = effect.minor;
+        posting = &out->list[out->count];
         out->count++;
     }
     return !malformed;
@@ -503,6 +537,7 @@ int posting_read(struct ledger *ledger, const struct entry *given,
     out->waits = entry_waits(given);
     if (find_line(ledger, given, &effective) != 0)
         return -1;
+    out->more = false;
     text = entry->line;
     /* Genesis has a body too, but none of its lines posts. */
     *found = line == 0 ||

@@ -51,6 +51,15 @@ void posting_check(struct context *);
  * verbs that are not LITERAL. */
 void posting_commit(struct context *, enum verb);
 
+/*
+ * The same two for what the books ask for at the end of a period: no key's
+ * scope, limits or use of the day, since the verb's own checks say who may
+ * close it.  Checked are sums and balances; the plan that is committed may
+ * be one part of several of the entry.
+ */
+void posting_check_closing(struct context *);
+void posting_commit_closing(struct context *);
+
 /* Write a plan that nobody ordered: the end of a hold.  Only the accounts
  * and totals change, and nothing is checked. */
 void posting_commit_unasked(struct context *);
@@ -66,6 +75,7 @@ struct posting {
 struct posting_list {
     size_t count;
     struct posting list[CONTEXT_LEGS_MAX];
+    bool more; /* there are more: a month-close, which nothing reverses */
     struct stake_change stake;  /* that went with them */
     bool waits; /* a proposal: the entry posted nothing */
     struct operation operation; /* decoded; views into the entry, or into

@@ -63,6 +63,8 @@ bool record_find_book(struct state *state, uint8_t number, struct book *out)
     out->date.days = (int32_t)cursor_u32(&in);
     out->first.days = (int32_t)cursor_u32(&in);
     out->house = cursor_u32(&in);
+    out->open_month = cursor_u32(&in);
+    out->open_year = cursor_u32(&in);
     return cursor_done(&in);
 }
 
@@ -76,6 +78,8 @@ void record_put_book(struct state *state, const struct book *book)
     buffer_u32(&value, (uint32_t)book->date.days);
     buffer_u32(&value, (uint32_t)book->first.days);
     buffer_u32(&value, book->house);
+    buffer_u32(&value, book->open_month);
+    buffer_u32(&value, book->open_year);
     state_put(state, TABLE_BOOK, bytes_of(&book->number, 1),
         buffer_bytes(&value));
 }

@@ -24,6 +24,8 @@ struct book {
     struct date date;  /* the open business date */
     struct date first; /* the first one */
     uint32_t house;    /* number of the party of the same name */
+    uint32_t open_month; /* the first not closed, as cycle.h counts them */
+    uint32_t open_year;  /* likewise */
 };
 
 bool record_find_book(struct state *, uint8_t number, struct book *)

@@ -74,4 +74,9 @@ void report_reader_free(struct report_reader *); /* NULL is harmless */
 int report_reader_amount(struct report_reader *, const struct account_id *,
     struct history_reference, int64_t *minor) WARN_UNUSED_RESULT;
 
+/* What an entry's effects post to the account; 0 if they do not.  However
+ * many they are: a month-close has one an account.  0, or -1. */
+int report_reader_effect(struct report_reader *, const struct account_id *,
+    uint64_t entry, int64_t *minor) WARN_UNUSED_RESULT;
+
 #endif

@@ -2,6 +2,10 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
+
+/* Room for the name of any account between "+ " and a space. */
+#define PREFIX_MAX 128
 
 struct report_reader *report_reader_new(struct ledger *ledger)
 {
@@ -37,6 +41,62 @@ static int load(struct report_reader *reader, uint64_t index)
     return 0;
 }
 
+/* "+ us/m1042/share/USD " */
+static int posting_prefix(struct ledger *ledger, const struct account_id *id,
+    struct buffer *out)
+{
+    struct account_name name = {
+        .book = ledger->books[account_id_book(id)].name,
+        .role = account_id_role(id),
+        .currency = account_id_currency(id),
+    };
+    struct party party;
+
+    if (!record_find_party_number(
+            ledger->state, account_id_party(id), &party))
+        return context_fail(ledger, "an account has no party");
+    name.party = party.name;
+    buffer_text(out, "+ ");
+    account_name_append(out, &name);
+    buffer_char(out, ' ');
+    return 0;
+}
+
+/* The loaded entry's posting to an account among its effects; 0: none. */
+static int find_effect(struct report_reader *reader,
+    const struct account_id *id, int64_t *minor)
+{
+    char memory[PREFIX_MAX];
+    struct buffer prefix = buffer_over(memory, sizeof memory);
+    struct bytes rest = reader->entry.effects;
+    struct bytes at = rest;
+    struct bytes line;
+    struct effect effect;
+    bool malformed;
+
+    *minor = 0;
+    if (posting_prefix(reader->ledger, id, &prefix) != 0)
+        return -1;
+    while (bytes_next_line(&rest, &line)) {
+        if (line.length > prefix.length &&
+            memcmp(line.data, prefix.data, prefix.length) == 0 &&
+            entry_next_effect(&at, &effect, &malformed)) {
+            *minor = effect.minor;
+            return 0;
+        }
+        at = rest;
+    }
+    return 0;
+}
+
+int report_reader_effect(struct report_reader *reader,
+    const struct account_id *id, uint64_t entry, int64_t *minor)
+{
+    if (load(reader, entry) != 0)
+        return -1;
+    return find_effect(reader, id, minor);
+}
+
 int report_reader_amount(struct report_reader *reader,
     const struct account_id *id, struct history_reference reference,
     int64_t *minor)
@@ -53,6 +113,12 @@ int report_reader_amount(struct report_reader *reader,
             *minor = postings->list[i].minor;
             return 0;
         }
+    }
+    if (found && postings->more) {
+        if (find_effect(reader, id, minor) != 0)
+            return -1;
+        if (*minor != 0)
+            return 0;
     }
     return context_fail(reader->ledger,
         "entry %" PRIu64 " line %" PRIu32

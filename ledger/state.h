@@ -50,11 +50,12 @@ enum table {
                            direction u8 -> cash of a person and day */
     TABLE_LIMIT,        /* book u8, limit u8, currency u8 -> amount */
     TABLE_CALENDAR,     /* book u8, date be32 -> worked or not */
-    TABLE_PERIOD,       /* book u8, month be32 -> closed month or year */
-    TABLE_DIVIDEND,     /* book u8, month be32 -> declared dividend */
+    TABLE_PERIOD,       /* book u8, month or year, month be32 -> entry */
+    TABLE_DIVIDEND,     /* book u8, month be32, currency u8 -> declared */
     TABLE_TAX,          /* book u8, from be32 -> rate */
     TABLE_EARNING,      /* account id, month be32 -> balance-days */
     TABLE_LOCK,         /* entry index be64 -> locked savings */
+    TABLE_SEAL,         /* size be64 -> digest signed for it */
     TABLE_COUNT
 };
 

@@ -176,6 +176,9 @@
         "No existe ese bloqueo, o ya se abrió.")                              \
     X(STILL_LOCKED, 422, "still-locked", "Its date has not come yet.",        \
         "Aún no llega su fecha.")                                             \
+    X(ALREADY_DECLARED, 423, "already-declared",                              \
+        "That month has its dividend in that currency.",                      \
+        "Ese mes ya tiene su dividendo en esa moneda.")                       \
     X(INSUFFICIENT, 500, "insufficient-funds",                                \
         "The available balance is too small.",                                \
         "El saldo disponible no alcanza.")                                    \
