@@ -226,6 +226,8 @@ static void approve(struct context *c, struct proposal *proposal,
     entry_append_carried_out(effects, proposal->index);
     carry_out(c, order, &initiator);
     c->proposal = PROPOSAL_DONE;
+    c->need = 0;
+    c->have = 0;
     if (!context_refused(c))
         proposal_end(c, proposal, PROPOSAL_DONE);
 }

@@ -274,16 +274,17 @@ enum status ledger_fixture_try(
 /* ---- founding ---- */
 
 static void append_key(struct buffer *body, const char *name,
-    const char *kind, const char *owner, const char *scope,
-    const char *limits)
+    const char *kind, const char *owner, const char *country,
+    const char *scope, const char *limits)
 {
     struct buffer line = buffer_empty();
     struct secret_key secret = ledger_fixture_secret(name);
     struct hash none = sign_no_ledger();
 
     buffer_format(&line,
-        "key-add key=%s public=%s kind=%s owner=%s country=US scope=%s%s",
-        name, ledger_fixture_public(name), kind, owner, scope, limits);
+        "key-add key=%s public=%s kind=%s owner=%s country=%s scope=%s%s",
+        name, ledger_fixture_public(name), kind, owner, country, scope,
+        limits);
     sign_proof(&line, &none, &secret);
     buffer_append(body, buffer_bytes(&line));
     buffer_char(body, '\n');
@@ -291,7 +292,8 @@ static void append_key(struct buffer *body, const char *name,
 }
 
 /* Expand lines "key NAME KIND OWNER SCOPE[ LIMITS]" to key-add lines with
- * their proofs; others stay as they are. */
+ * their proofs, "mxkey ..." to those of keys in Mexico; others stay as they
+ * are. */
 static void append_founding_body(struct buffer *body, const char *text)
 {
     struct bytes rest = bytes_text(text);
@@ -300,12 +302,15 @@ static void append_founding_body(struct buffer *body, const char *text)
     while (bytes_next_line(&rest, &line)) {
         char name[32], kind[32], owner[32], scope[32], limits[100] = "";
         char copy[300];
+        bool mexican = bytes_start_with(line, "mxkey ");
+        size_t skip = mexican ? 2 : 0;
 
-        (void)snprintf(copy, sizeof copy, "%.*s", (int)line.length,
-            (const char *)line.data);
+        (void)snprintf(copy, sizeof copy, "%.*s", (int)(line.length - skip),
+            (const char *)line.data + skip);
         if (sscanf(copy, "key %31s %31s %31s %31s%99[^\n]", name, kind,
                 owner, scope, limits) >= 4) {
-            append_key(body, name, kind, owner, scope, limits);
+            append_key(body, name, kind, owner, mexican ? "MX" : "US",
+                scope, limits);
             continue;
         }
         buffer_append(body, line);
