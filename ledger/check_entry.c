@@ -88,6 +88,8 @@ static int add_usage(struct check *check, const struct check_line *line)
 {
     const struct amounts *daily = &check->signer.daily;
 
+    if (check->operation.verb == VERB_DRAWER_CLOSE)
+        return 0; /* the difference is nobody's order */
     for (size_t i = 0; i < daily->count && line->count > 0; i++) {
         enum currency currency = daily->list[i].currency;
         uint8_t book = account_id_book(&line->list[0].id);
@@ -343,6 +345,7 @@ static int batch(struct check *check)
                 check->entry.index, number);
         if (check_line_read(check, &op, &check->line) != 0 ||
             check_party_line(check, line) != 0 ||
+            check_cash_line(check, &op, &check->line, op.verb) != 0 ||
             post_line(check, &check->line, number) != 0)
             return -1;
     }
@@ -434,11 +437,13 @@ static int decide(struct check *check)
 {
     const struct operation *op = &check->operation;
 
+    if (check_cash_effects(check) != 0)
+        return -1;
     if (op->verb == VERB_BATCH)
         return batch(check);
-    if (is_literal(op)) {
     if (op->verb == VERB_MONTH_CLOSE || op->verb == VERB_YEAR_CLOSE)
         return check_cycle_close(check, op);
+    if (is_literal(op)) {
         if (check_line_effects(
                 check, check->entry.effects, &check->line) != 0)
             return -1;
@@ -461,7 +466,9 @@ static int decide(struct check *check)
         return -1;
     if (op->verb == VERB_REVERSE && reverse(check, op) != 0)
         return -1;
-    if (post_line(check, &check->line, 0) != 0)
+    if (check_cash_line(check, op, &check->line, check->other_verb) != 0 ||
+        post_line(check, &check->line, 0) != 0 ||
+        check_cycle_entry(check, op) != 0)
         return -1;
     if (check_party_line(check, check->entry.line) != 0)
         return -1;

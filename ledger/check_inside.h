@@ -9,6 +9,8 @@
  *   check_party.c    genesis, books and parties along the way
  *   check_key.c      keys and policy along the way
  *   check_proposal.c proposals, their signatures, what they carry out
+ *   check_cycle.c    periods, dividends, locked savings along the way
+ *   check_cash.c     drawers, persons' cash and limits
  *   check_record.c   at the end: the state's records against the sums
  *
  * Lines about money are decoded; those about parties, keys and policy are
@@ -86,13 +88,13 @@ struct check {
     uint64_t days;
     uint64_t reversals;
     uint64_t orders;
-    struct check_proposal *proposals; /* by index */
-    size_t proposal_count;
     uint64_t periods;
     uint64_t dividends;
     uint64_t taxes;
     uint64_t seals;
     uint64_t locks;
+    struct check_proposal *proposals; /* by index */
+    size_t proposal_count;
     uint64_t open_proposals;
     uint64_t approvals;
 
@@ -110,9 +112,9 @@ struct check {
     struct buffer carried_bytes; /* of what the reversed entry carried out */
     struct buffer other_bytes; /* of the entry it reverses */
     struct check_line other;
+    enum verb other_verb;
 };
 
-    enum verb other_verb;
 /* Say what is broken; -1. */
 int check_fail(struct check *, const char *format, ...) PRINTF_LIKE(2, 3);
 
@@ -166,8 +168,6 @@ int check_proposal_posting(
 int check_proposal_shown(struct check *) WARN_UNUSED_RESULT;
 int check_proposal_end(struct check *) WARN_UNUSED_RESULT;
 
-/* ---- books, parties, keys, policy ---- */
-
 /* Add a posting of the entry at hand, or of that line of its body, to the
  * sums of its account. */
 int check_post(struct check *, const struct check_posting *, uint32_t line)
@@ -205,6 +205,8 @@ int check_cycle_close(struct check *, const struct operation *)
 /* Their records at the end. */
 int check_cycle_end(struct check *) WARN_UNUSED_RESULT;
 
+/* ---- books, parties, keys, policy ---- */
+
 /* The value of a key in a line; empty if it is not there. */
 struct bytes check_value(struct bytes line, const char *key);
 bool check_has_verb(struct bytes line, const char *verb);
@@ -225,6 +227,21 @@ int check_key_line(struct check *, struct bytes line) WARN_UNUSED_RESULT;
 /* Their records at the end.  0, or -1. */
 int check_party_end(struct check *) WARN_UNUSED_RESULT;
 int check_key_end(struct check *) WARN_UNUSED_RESULT;
+
+/* ---- cash: check_cash.c ---- */
+
+/* Before it is posted: what a line does to drawers and to persons' cash.
+ * reversed: the verb of what a REVERSE reverses.  0, or -1. */
+int check_cash_line(struct check *, const struct operation *,
+    const struct check_line *, enum verb reversed) WARN_UNUSED_RESULT;
+
+/* A line limit-set, of genesis or signed. */
+int check_cash_limit(struct check *, struct bytes line) WARN_UNUSED_RESULT;
+
+/* The reports among an entry's effects. */
+int check_cash_effects(struct check *) WARN_UNUSED_RESULT;
+
+int check_cash_end(struct check *) WARN_UNUSED_RESULT;
 
 /* ---- records ---- */
 

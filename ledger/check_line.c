@@ -44,10 +44,13 @@ static void add(struct check_line *line, const struct party *party,
     };
 }
 
-/* Cash at an office's drawer, or money at a correspondent's account. */
+/* Cash in a drawer or an office's box, or money at a correspondent's
+ * account. */
 static enum role via_role(const struct party *via)
 {
-    return via->kind == PARTY_OFFICE ? ROLE_DRAWER : ROLE_NOSTRO;
+    return via->kind == PARTY_OFFICE || via->kind == PARTY_DRAWER
+        ? ROLE_DRAWER
+        : ROLE_NOSTRO;
 }
 
 /* Debit one party and credit another. */
@@ -135,6 +138,31 @@ static int read_pool_lend(struct check *check,
     return 0;
 }
 
+static int read_membership(struct check *check,
+    const struct membership_fields *f, struct check_line *out)
+{
+    struct party member;
+    struct party via;
+
+    if (check_find_party(check, &f->member, &member) != 0 ||
+        check_find_party(check, &f->via, &via) != 0)
+        return -1;
+    add_both(out, &via, via_role(&via), &member, ROLE_CAPITAL, f->amount);
+    return 0;
+}
+
+static int read_cash_move(struct check *check,
+    const struct cash_move_fields *f, struct check_line *out)
+{
+    if (check_account_id(check, &f->to, &out->list[0].id) != 0 ||
+        check_account_id(check, &f->from, &out->list[1].id) != 0)
+        return -1;
+    out->list[0].minor = f->amount.minor;
+    out->list[1].minor = -f->amount.minor;
+    out->count = 2;
+    return 0;
+}
+
 static int read_journal_entry(struct check *check,
     const struct journal_entry_fields *f, struct check_line *out)
 {
@@ -181,6 +209,10 @@ int check_line_read(struct check *check, const struct operation *op,
             redeem->amount, false, out);
     if (op->verb == VERB_POOL_LEND)
         return read_pool_lend(check, &op->as.pool_lend, out);
+    if (op->verb == VERB_MEMBERSHIP)
+        return read_membership(check, &op->as.membership, out);
+    if (op->verb == VERB_CASH_MOVE)
+        return read_cash_move(check, &op->as.cash_move, out);
     if (op->verb == VERB_JOURNAL_ENTRY)
         return read_journal_entry(check, &op->as.journal_entry, out);
     if (operation_row(op->verb)->flags & FLAG_LITERAL)

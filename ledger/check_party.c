@@ -326,6 +326,10 @@ int check_party_line(struct check *check, struct bytes line)
         return unfreeze_line(check, line);
     if (check_has_verb(line, "party-close"))
         return close_line(check, line);
+    if (check_has_verb(line, "calendar-set"))
+        return calendar_line(check, line);
+    if (check_has_verb(line, "limit-set"))
+        return check_cash_limit(check, line);
     if (check_has_verb(line, "day-close"))
         return day_close_line(check, line);
     return 0;

@@ -24,6 +24,7 @@ void context_begin(
     c->trying = false;
     c->as_approver = false;
     c->signer_kinds = 0;
+    c->pending = false;
     c->proposal = PROPOSAL_NONE;
     c->need = 0;
     c->have = 0;
@@ -42,6 +43,7 @@ void context_clear(struct context *c)
     c->field = bytes_of(NULL, 0);
     c->opposite = false;
     c->across_books = false;
+    c->by_rule = false;
     c->only_field = NULL;
     c->leg_count = 0;
     c->total_count = 0;

@@ -332,6 +332,38 @@ static bool parse_of_proposal(
     return parse_number_field(line, "proposal=", &effect->number);
 }
 
+/* "report party=NAME direction=in|out date=DATE total=AMOUNT" without its
+ * first word */
+static bool parse_report(struct bytes line, struct effect *effect)
+{
+    struct bytes party;
+    struct bytes direction;
+    struct bytes date;
+    effect->kind = EFFECT_REPORT;
+    if (!take_word(&line, &party) || !take_prefix(&party, "party=") ||
+        !ident_parse(party, &effect->party) ||
+        !take_word(&line, &direction) ||
+        !take_prefix(&direction, "direction=") || !take_word(&line, &date) ||
+        !take_prefix(&date, "date=") || !date_parse(date, &effect->date) ||
+        !take_prefix(&line, "total="))
+        return false;
+    effect->in = bytes_equal_text(direction, "in");
+    return (effect->in || bytes_equal_text(direction, "out")) &&
+        amount_parse(line, &effect->total) == AMOUNT_SPELLED;
+}
+
+/* "counted AMOUNT expected AMOUNT" without its first word */
+static bool parse_counted(struct bytes line, struct effect *effect)
+{
+    struct bytes counted;
+    effect->kind = EFFECT_COUNTED;
+    return take_word(&line, &counted) &&
+        amount_parse(counted, &effect->total) == AMOUNT_SPELLED &&
+        take_prefix(&line, "expected ") &&
+        amount_parse(line, &effect->expected) == AMOUNT_SPELLED &&
+        effect->expected.currency == effect->total.currency;
+}
+
 static bool parse_effect(struct bytes line, struct effect *effect)
 {
     if (take_prefix(&line, "- "))
@@ -352,6 +384,10 @@ static bool parse_effect(struct bytes line, struct effect *effect)
         return parse_proposal(line, effect);
     if (take_prefix(&line, "approval "))
         return parse_approval(line, effect);
+    if (take_prefix(&line, "report "))
+        return parse_report(line, effect);
+    if (take_prefix(&line, "counted "))
+        return parse_counted(line, effect);
     return parse_posting(line, effect);
 }
 
@@ -451,6 +487,29 @@ void entry_append_carried_out(struct buffer *effects, uint64_t proposal)
 {
     buffer_text(effects, "+ effect proposal=");
     buffer_decimal(effects, proposal);
+    buffer_char(effects, '\n');
+}
+
+void entry_append_report(struct buffer *effects, const struct ident *party,
+    bool in, struct date date, struct amount total)
+{
+    buffer_text(effects, "+ report party=");
+    buffer_append(effects, ident_bytes(party));
+    buffer_text(effects, in ? " direction=in date=" : " direction=out date=");
+    date_append(effects, date);
+    buffer_text(effects, " total=");
+    amount_append(effects, total);
+    buffer_char(effects, '\n');
+}
+
+void entry_append_counted(
+    struct buffer *effects, struct amount counted, int64_t expected)
+{
+    buffer_text(effects, "+ counted ");
+    amount_append(effects, counted);
+    buffer_text(effects, " expected ");
+    counted.minor = expected;
+    amount_append(effects, counted);
     buffer_char(effects, '\n');
 }
 

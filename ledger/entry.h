@@ -26,6 +26,11 @@
  *     + effect proposal=N            the last signature: what stands below
  *                                    is what entry N's line did, postings
  *                                    of LITERAL lines included
+ *     + report party=NAME direction=in|out date=DATE total=AMOUNT
+ *                                    a person's cash of that day is above
+ *                                    the threshold, with this entry's
+ *     + counted AMOUNT expected AMOUNT    what a drawer held, what the
+ *                                    books say; the second may be negative
  *     + accepted=N refused=N         what became of a batch's lines
  *     - LINE STATUS                  a refused line of a batch, mode=each;
  *                                    of one that waits: a line that cannot
@@ -84,6 +89,8 @@ enum effect_kind {
     EFFECT_PROPOSAL,
     EFFECT_APPROVAL,
     EFFECT_CARRIED_OUT,
+    EFFECT_REPORT,
+    EFFECT_COUNTED,
     EFFECT_COUNTS,
     EFFECT_REFUSED_LINE
 };
@@ -97,6 +104,11 @@ struct effect {
     struct instant until; /* PROPOSAL */
     uint64_t need;        /* PROPOSAL, APPROVAL */
     uint64_t have;        /* APPROVAL */
+    struct ident party;     /* REPORT */
+    bool in;                /* REPORT: to the house; false: out of it */
+    struct date date;       /* REPORT */
+    struct amount total;    /* REPORT; COUNTED: the pieces */
+    struct amount expected; /* COUNTED */
     uint64_t refused;  /* COUNTS */
     enum status status; /* REFUSED_LINE */
 };
@@ -119,6 +131,10 @@ void entry_append_proposal(
 void entry_append_approval(struct buffer *effects, uint64_t proposal,
     uint64_t need, uint64_t have);
 void entry_append_carried_out(struct buffer *effects, uint64_t proposal);
+void entry_append_report(struct buffer *effects, const struct ident *party,
+    bool in, struct date, struct amount total);
+void entry_append_counted(
+    struct buffer *effects, struct amount counted, int64_t expected);
 void entry_append_counts(
     struct buffer *effects, uint64_t accepted, uint64_t refused);
 void entry_append_refused(

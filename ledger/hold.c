@@ -1,5 +1,6 @@
 #include "operations.h"
 
+#include "cash.h"
 #include "posting.h"
 
 /*
@@ -121,11 +122,13 @@ void hold_capture(struct context *c, const struct operation *op)
     posted = f->amount.minor < hold.left ? f->amount.minor : hold.left;
     free = f->rest == REMAINDER_RELEASE ? hold.left : posted;
     plan_hold(c, &hold, posted, free);
+    cash_check(c, op->verb);
     posting_check(c);
     if (context_refused(c))
         return;
 
     /* Accepted: nothing below can be refused. */
+    cash_commit(c, op->verb);
     if (free == hold.left) {
         end_hold(c, &hold, HOLD_CAPTURED);
     } else {

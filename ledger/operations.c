@@ -1,18 +1,23 @@
 #include "operations.h"
 
+#include "cash.h"
 #include "permission.h"
 #include "posting.h"
 #include "proposal.h"
+
+#include <posito/denomination.h>
 
 /* A verb whose line states its postings: everything but the plan is common. */
 static void decide_planned(struct context *c, const struct operation *op)
 {
     operations_functions(op->verb)->plan(c, op);
+    cash_check(c, op->verb);
     posting_check(c);
     if (context_refused(c))
         return;
 
     /* Accepted: nothing below can be refused. */
+    cash_commit(c, op->verb);
     posting_commit(c, op->verb);
 }
 
@@ -37,6 +42,12 @@ static const struct operation_functions table[VERB_COUNT] = {
     [VERB_CONTRIBUTE] = { decide_planned, pool_contribute, true },
     [VERB_POOL_LEND] = { decide_planned, pool_lend, true },
     [VERB_POOL_REDEEM] = { decide_planned, pool_redeem, true },
+    [VERB_MEMBERSHIP] = { decide_planned, share_membership, true },
+    [VERB_DRAWER_OPEN] = { drawer_open, NULL, false },
+    [VERB_DRAWER_COUNT] = { drawer_count, NULL, false },
+    [VERB_DRAWER_CLOSE] = { drawer_close, NULL, false },
+    [VERB_CASH_MOVE] = { decide_planned, cash_move, true },
+    [VERB_LIMIT_SET] = { cash_set_limit, NULL, false },
     [VERB_HOLD] = { hold_place, NULL, false },
     [VERB_CAPTURE] = { hold_capture, NULL, true },
     [VERB_RELEASE] = { hold_release, NULL, false },
@@ -73,6 +84,8 @@ static void check_field(
     const struct amounts *amounts;
     struct account_name account;
     struct bytes postings;
+    struct amount piece;
+    uint64_t count;
     int64_t minor;
 
     if (row->type == FIELD_AMOUNT || row->type == FIELD_LEVEL) {
@@ -84,13 +97,15 @@ static void check_field(
     } else if (row->type == FIELD_AMOUNTS) {
         amounts = value;
         for (size_t i = 0; i < amounts->count; i++)
-    struct amount piece;
-    uint64_t count;
             check_currency(c, amounts->list[i].currency, row->key);
     } else if (row->type == FIELD_POSTINGS) {
         postings = *(const struct bytes *)value;
         while (postings_next(&postings, &account, &minor))
             check_currency(c, account.currency, row->key);
+    } else if (row->type == FIELD_PIECES) {
+        postings = *(const struct bytes *)value;
+        while (pieces_next(&postings, &piece, &count))
+            check_currency(c, piece.currency, row->key);
     }
 }
 
@@ -102,10 +117,6 @@ static uint32_t present_fields(const struct operation *op)
 
 void operations_check_currencies(
     struct context *c, const struct operation *op)
-    } else if (row->type == FIELD_PIECES) {
-        postings = *(const struct bytes *)value;
-        while (pieces_next(&postings, &piece, &count))
-            check_currency(c, piece.currency, row->key);
 {
     const struct operation_row *row = operation_row(op->verb);
     uint32_t present = present_fields(op);
@@ -163,8 +174,10 @@ void operations_decide_order(struct context *c)
     quorum = permission_quorum_order(c->ledger, c->order);
     permission_count(&signers, &c->key);
     c->signer_kinds = signers.kinds;
-    if (permission_met(c->ledger, &quorum, &signers))
+    if (permission_met(c->ledger, &quorum, &signers)) {
         operations_decide(c, op);
-    else
-        proposal_make(c, &quorum);
+        return;
+    }
+    c->pending = true;
+    proposal_make(c, &quorum);
 }

@@ -84,7 +84,17 @@ void party_freeze(struct context *, const struct operation *);
 void party_unfreeze(struct context *, const struct operation *);
 void party_close(struct context *, const struct operation *);
 
+/* drawer.c */
+void drawer_open(struct context *, const struct operation *);
+void drawer_count(struct context *, const struct operation *);
+void drawer_close(struct context *, const struct operation *);
+
+/* cash.c */
+void cash_move(struct context *, const struct operation *);
+void cash_set_limit(struct context *, const struct operation *);
+
 /* share.c */
+void share_membership(struct context *, const struct operation *);
 void share_deposit(struct context *, const struct operation *);
 void share_withdraw(struct context *, const struct operation *);
 void share_transfer(struct context *, const struct operation *);
@@ -94,7 +104,6 @@ void pool_contribute(struct context *, const struct operation *);
 void pool_lend(struct context *, const struct operation *);
 void pool_redeem(struct context *, const struct operation *);
 
-void share_membership(struct context *, const struct operation *);
 /* hold.c */
 void hold_place(struct context *, const struct operation *);
 void hold_capture(struct context *, const struct operation *);

@@ -1,5 +1,6 @@
 #include "operations.h"
 
+#include "drawer.h"
 #include "permission.h"
 #include "posting.h"
 
@@ -8,9 +9,14 @@
 /* What kind of party must stand above one of this kind; false: none may. */
 static bool parent_kind(enum party_kind kind, enum party_kind *above)
 {
-    if (kind != PARTY_CLUB && kind != PARTY_MEMBER)
+    if (kind == PARTY_CLUB)
+        *above = PARTY_FEDERATION;
+    else if (kind == PARTY_MEMBER)
+        *above = PARTY_CLUB;
+    else if (kind == PARTY_DRAWER)
+        *above = PARTY_OFFICE;
+    else
         return false;
-    *above = kind == PARTY_CLUB ? PARTY_FEDERATION : PARTY_CLUB;
     return true;
 }
 
@@ -171,6 +177,7 @@ void party_close(struct context *c, const struct operation *op)
 {
     struct party party;
     struct party parent;
+    struct drawer drawer;
 
     if (!find_subject(c, &op->as.party_close.party, &party))
         return;
@@ -178,6 +185,8 @@ void party_close(struct context *c, const struct operation *op)
         context_refuse(c, STATUS_WRONG_PARTY, "party");
     if (party.frozen_out || party.frozen_in)
         context_refuse(c, STATUS_PARTY_FROZEN, "party");
+    if (drawer_find(c->state, party.number, &drawer))
+        context_refuse(c, STATUS_DRAWER_IS_OPEN, "party");
     if (party.open_children > 0 || party.keys > 0 || !has_nothing(c, &party))
         context_refuse(c, STATUS_NOT_EMPTY, "party");
     if (context_refused(c))

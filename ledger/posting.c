@@ -134,9 +134,11 @@ static void check_party(struct context *c, const struct leg *leg)
     int direction = leg_direction(leg);
     bool out = normal == SIDE_DEBIT ? direction < 0 : direction > 0;
 
-    context_need_party(c, &leg->party, leg->field);
-    if (leg->party.number == c->key.owner)
-        context_refuse(c, STATUS_OWN_ACCOUNT, leg->field);
+    if (!c->by_rule) {
+        context_need_party(c, &leg->party, leg->field);
+        if (leg->party.number == c->key.owner)
+            context_refuse(c, STATUS_OWN_ACCOUNT, leg->field);
+    }
     if (direction == 0)
         return; /* giving back what is held is always allowed */
     if (leg->party.closed)
@@ -197,6 +199,8 @@ static void check_limits(struct context *c)
     const char *field = field_of(c, "amount");
     int64_t sum;
 
+    if (c->by_rule)
+        return;
     if (c->as_approver)
         return; /* the limits are for those who propose */
     for (size_t i = 0; i < limit->count; i++)
@@ -227,10 +231,6 @@ static bool apply(struct account *account, const struct leg *leg,
             &account->credits_held);
 }
 
-/* Its place among the plan's control totals, loaded when first needed. */
-static size_t find_total(struct context *c, const struct account_id *id)
-{
-    struct account_id control = account_id_control(id);
 static const struct book *leg_book(
     const struct context *c, const struct leg *leg)
 {
@@ -243,6 +243,10 @@ static bool leg_earns(const struct leg *leg)
     return leg->minor != 0 && account_earns(&leg->id);
 }
 
+/* Its place among the plan's control totals, loaded when first needed. */
+static size_t find_total(struct context *c, const struct account_id *id)
+{
+    struct account_id control = account_id_control(id);
     struct total *total;
 
     for (size_t i = 0; i < c->total_count; i++)
@@ -270,14 +274,14 @@ static void check_balances(struct context *c)
 
         (void)account_load(c->state, &leg->id, &leg->before);
         leg->after = leg->before;
-        leg->total = find_total(c, &leg->id);
-        fits = apply(&leg->after, leg, c->index);
-        fits &= apply(&c->totals[leg->total].account, leg, c->index);
-        if (!fits) {
         if (leg_earns(leg)) {
             earning_move(&leg->after, leg_book(c, leg)->date);
             leg->after.locked += leg->locked;
         }
+        leg->total = find_total(c, &leg->id);
+        fits = apply(&leg->after, leg, c->index);
+        fits &= apply(&c->totals[leg->total].account, leg, c->index);
+        if (!fits) {
             context_refuse(c, STATUS_BALANCE_OVERFLOW, leg->field);
             continue;
         }
@@ -316,19 +320,19 @@ void posting_check(struct context *c)
     check_stake(c);
 }
 
-/* ---- writing ---- */
-
-static void commit_usage(struct context *c)
-{
 void posting_check_closing(struct context *c)
 {
     check_sums(c);
     check_balances(c);
 }
 
+/* ---- writing ---- */
+
+static void commit_usage(struct context *c)
+{
     const struct amounts *daily = &c->key.daily;
 
-    for (size_t i = 0; i < daily->count; i++) {
+    for (size_t i = 0; i < daily->count && !c->by_rule; i++) {
         enum currency currency = daily->list[i].currency;
         int64_t sum = moved(c, currency);
 
@@ -381,21 +385,17 @@ static void write_accounts(struct context *c)
         const struct leg *leg = &c->legs[i];
 
         account_store(c->state, &leg->id, &leg->after);
+        if (leg_earns(leg))
+            earning_keep(c->state, &leg->id, &leg->before,
+                leg_book(c, leg)->date, leg_book(c, leg)->open_month);
         if (leg->minor != 0)
             history_append(c->state, &leg->id, &leg->before,
                 (struct history_reference){ c->index, c->line });
     }
-        if (leg_earns(leg))
-            earning_keep(c->state, &leg->id, &leg->before,
-                leg_book(c, leg)->date, leg_book(c, leg)->open_month);
     for (size_t i = 0; i < c->total_count; i++)
         account_store(c->state, &c->totals[i].id, &c->totals[i].account);
 }
 
-void posting_commit_unasked(struct context *c)
-{
-    check_balances(c);
-    write_accounts(c);
 static void show_all(struct context *c)
 {
     for (size_t i = 0; i < c->leg_count; i++)
@@ -403,6 +403,10 @@ static void show_all(struct context *c)
             show(c, &c->legs[i]);
 }
 
+void posting_commit_unasked(struct context *c)
+{
+    check_balances(c);
+    write_accounts(c);
 }
 
 void posting_commit(struct context *c, enum verb verb)
@@ -418,10 +422,6 @@ void posting_commit(struct context *c, enum verb verb)
         context_touch(c, &c->ledger->books[c->legs[0].party.book]);
 }
 
-/* ---- reading back ---- */
-
-/* The line of that number, from 1. */
-static bool body_line(struct bytes body, uint64_t number, struct bytes *line)
 void posting_commit_closing(struct context *c)
 {
     check_balances(c);
@@ -429,6 +429,10 @@ void posting_commit_closing(struct context *c)
     show_all(c);
 }
 
+/* ---- reading back ---- */
+
+/* The line of that number, from 1. */
+static bool body_line(struct bytes body, uint64_t number, struct bytes *line)
 {
     for (uint64_t i = 0; i < number; i++)
         if (!bytes_next_line(&body, line))
@@ -467,11 +471,11 @@ static bool read_effects(
         if (!record_find_party(
                 ledger->state, &effect.account.party, &party))
             return false;
+        posting = &out->list[out->count];
         posting->id = account_id_of(party.book, effect.account.currency,
             effect.account.role, party.number);
         posting->name = effect.account;
         posting->minor = effect.minor;
-        posting = &out->list[out->count];
         out->count++;
     }
     return !malformed;
@@ -533,11 +537,11 @@ int posting_read(struct ledger *ledger, const struct entry *given,
     bool good;
 
     out->count = 0;
+    out->more = false;
     out->stake.used = false;
     out->waits = entry_waits(given);
     if (find_line(ledger, given, &effective) != 0)
         return -1;
-    out->more = false;
     text = entry->line;
     /* Genesis has a body too, but none of its lines posts. */
     *found = line == 0 ||

@@ -1,5 +1,6 @@
 #include "operations.h"
 
+#include "cash.h"
 #include "posting.h"
 
 /* Read what is to be reversed.  False if there is no such thing. */
@@ -62,11 +63,14 @@ void reversal_reverse(struct context *c, const struct operation *op)
         return;
     }
     plan_opposite(c, &list);
+    cash_check(c, op->verb);
     posting_check(c);
     if (context_refused(c))
         return;
 
     /* Accepted: nothing below can be refused. */
+    if (list.operation.verb != VERB_CASH_MOVE)
+        cash_undo(c, f->entry, entry.date);
     record_put_reversal(c->state, f->entry, line, c->index);
     posting_commit(c, op->verb);
 }

@@ -7,10 +7,12 @@
  *
  *     deposit    debit drawer or nostro    credit share
  *     withdraw   debit share               credit drawer or nostro
+ *     membership debit drawer or nostro    credit capital
  *     transfer   debit share               credit share, same book
  */
 
-/* Cash is in an office's drawer, money at a bank in its nostro account. */
+/* Cash is in a drawer, or in the box of an office that has none; money at a
+ * bank in its nostro account.  What of a drawer is open is cash.c's. */
 static void add_via(
     struct context *c, const struct ident *name, struct amount amount)
 {
@@ -18,7 +20,7 @@ static void add_via(
 
     if (!context_party(c, name, "via", &via))
         return;
-    if (via.kind == PARTY_OFFICE)
+    if (via.kind == PARTY_OFFICE || via.kind == PARTY_DRAWER)
         posting_add_party(c, &via, ROLE_DRAWER, amount, "via");
     else
         posting_add_party(c, &via, ROLE_NOSTRO, amount, "via");
@@ -31,6 +33,15 @@ void share_deposit(struct context *c, const struct operation *op)
     add_via(c, &f->via, f->amount);
     (void)posting_add(
         c, &f->member, ROLE_SHARE, posting_credit(f->amount), "member");
+}
+
+void share_membership(struct context *c, const struct operation *op)
+{
+    const struct membership_fields *f = &op->as.membership;
+
+    add_via(c, &f->via, f->amount);
+    (void)posting_add(
+        c, &f->member, ROLE_CAPITAL, posting_credit(f->amount), "member");
 }
 
 void share_withdraw(struct context *c, const struct operation *op)
