@@ -31,13 +31,25 @@ static void write_refused_line(struct buffer *out, uint64_t line,
     answer_end(out);
 }
 
+/* What became of a proposal, the line's own or the one it signs. */
+static void write_phase(struct buffer *out, const struct decision *decision)
+{
+    if (decision->proposal == PROPOSAL_NONE)
+        return;
+    answer_word(out, "proposal", proposal_phase_name(decision->proposal));
+    if (decision->proposal != PROPOSAL_OPEN)
+        return;
+    answer_number(out, "need", decision->need);
+    answer_number(out, "have", decision->have);
+}
+
 static void write_accepted(struct buffer *out, enum verb verb,
     const struct decision *decision, enum language language)
 {
     struct bytes effects = decision->effects;
     struct effect effect;
     bool malformed = false;
-    while (verb == VERB_BATCH &&
+    while ((verb == VERB_BATCH || decision->counted) &&
            entry_next_effect(&effects, &effect, &malformed))
         if (effect.kind == EFFECT_REFUSED_LINE)
             write_refused_line(out, effect.number, effect.status, language);
@@ -45,10 +57,11 @@ static void write_accepted(struct buffer *out, enum verb verb,
     answer_number(out, "index", decision->index);
     answer_instant(out, "time", decision->time);
     answer_date(out, "date", decision->date);
-    if (verb == VERB_BATCH) {
+    if (decision->counted) {
         answer_number(out, "accepted", decision->accepted);
         answer_number(out, "refused", decision->refused);
     }
+    write_phase(out, decision);
     answer_end(out);
 }
 

@@ -14,6 +14,8 @@ static question_function *const functions[VERB_COUNT] = {
     [VERB_CONSISTENCY] = question_consistency,
     [VERB_CHECKPOINT] = question_checkpoint,
     [VERB_TRY] = question_try,
+    [VERB_PROPOSALS] = question_proposals,
+    [VERB_PROPOSAL] = question_proposal,
     [VERB_STATUS] = question_status,
     [VERB_HELP] = question_help,
 };

@@ -34,6 +34,14 @@ question_function question_checkpoint;
 /* question_try.c */
 question_function question_try;
 
+/* question_proposal.c */
+question_function question_proposals;
+question_function question_proposal;
+
+/* Postings among effects verbatim, then what the accounts they touch have
+ * before and after: "row account= before= after=".  0, or -1. */
+int question_changes(const struct question *, struct bytes effects);
+
 /* question_service.c */
 question_function question_status;
 question_function question_help;

@@ -80,16 +80,30 @@ static int write_change(
     return 0;
 }
 
-static int write_outcome(
-    const struct question *q, const struct decision *decision)
+int question_changes(const struct question *q, struct bytes effects)
 {
     struct change_list changes;
-    collect_changes(decision->effects, &changes);
-    answer_verbatim(q->out, decision->effects);
+    collect_changes(effects, &changes);
+    answer_verbatim(q->out, effects);
     for (size_t i = 0; changes.complete && i < changes.count; i++)
         if (write_change(q, &changes.list[i]) != 0)
             return -1;
+    return 0;
+}
+
+static int write_outcome(
+    const struct question *q, const struct decision *decision)
+{
+    if (question_changes(q, decision->effects) != 0)
+        return -1;
     answer_ok(q->out);
+    if (decision->proposal != PROPOSAL_NONE)
+        answer_word(
+            q->out, "proposal", proposal_phase_name(decision->proposal));
+    if (decision->proposal == PROPOSAL_OPEN) {
+        answer_number(q->out, "need", decision->need);
+        answer_number(q->out, "have", decision->have);
+    }
     answer_end(q->out);
     return 0;
 }

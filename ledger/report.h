@@ -150,6 +150,42 @@ int report_key(struct ledger *, const struct ident *who,
     const struct ident *key, struct key_report *, enum status *)
     WARN_UNUSED_RESULT;
 
+/* need and have as of now: policy or keys may have changed meanwhile. */
+struct proposal_report {
+    uint64_t index;
+    enum proposal_phase phase;
+    enum verb verb;
+    struct ident by;
+    struct instant until;
+    uint64_t ended; /* entry; 0: none */
+    uint64_t need, have, each;
+    bool clubs;
+    uint32_t kinds; /* that may sign */
+};
+
+/* What is open, soonest to lapse first, of what the asker's scope reaches
+ * and its own.  only: what waits for that key; or NULL. */
+int report_proposals(struct ledger *, const struct ident *who,
+    const struct ident *only, struct instant now,
+    void (*each)(void *context, const struct proposal_report *),
+    void *context, enum status *) WARN_UNUSED_RESULT;
+
+struct proposal_signer {
+    struct ident name;
+    enum key_kind kind;
+    enum country country;
+    uint64_t entry; /* that it signed in */
+    bool counts;    /* not revoked, and of a kind that counts now */
+};
+
+/* One of any phase: appends its line and body to line; calls back for its
+ * initiator and then for each approval.  UNKNOWN_PROPOSAL. */
+int report_proposal(struct ledger *, const struct ident *who,
+    uint64_t proposal, struct instant now, struct proposal_report *,
+    struct buffer *line,
+    void (*each)(void *context, const struct proposal_signer *),
+    void *context, enum status *) WARN_UNUSED_RESULT;
+
 /* Books in their order; false at the end. */
 struct book_report {
     struct ident name;

@@ -127,7 +127,7 @@ static void test_no_longer_allowed(void **state)
             "ok" },
         { "sup", "party-freeze party=m2 block=in order=x", "ok" },
         { "ana", "approve proposal=2", "party-frozen to" },
-        { "sup", "party-unfreeze party=m2 block=in order=x", "ok" },
+        { "sup", "party-unfreeze party=m2 order=x", "ok" },
         { "ana", "approve proposal=2", "ok" },
     };
 
