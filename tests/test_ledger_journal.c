@@ -258,6 +258,30 @@ static void test_restart(void **state)
     ledger_fixture_check_replay(f);
 }
 
+/* An entry that cannot be read again is a failure that stays. */
+static void test_lost_entry(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct order order;
+    struct buffer line = buffer_empty();
+
+    deposit(f, "m1");
+    buffer_append(&line, buffer_bytes(&f->line));
+    ledger_fixture_close_group(f);
+    buffer_truncate(&f->entries[1], f->entries[1].length - 1);
+    ledger_fixture_admit(f, &order, buffer_bytes(&line), bytes_of(NULL, 0));
+    assert_int_equal(
+        ledger_decide(f->ledger, &order, f->clock, &f->decision), -1);
+    assert_string_equal(ledger_failure(f->ledger)->text,
+        "entry 1 is not well-formed");
+    order.operation.id.data[0]++; /* any other order, too */
+    assert_int_equal(
+        ledger_decide(f->ledger, &order, f->clock, &f->decision), -1);
+    assert_int_equal(ledger_size(f->ledger), 2);
+    admit_free(&order);
+    buffer_free(&line);
+}
+
 /* ---- history ---- */
 
 /* The balance after every entry, from the blocks, is the sum of what the
@@ -326,6 +350,7 @@ int main(void)
         LEDGER_TEST(test_replay_finds_differences),
         LEDGER_TEST(test_replay_finds_refusals),
         LEDGER_TEST(test_restart),
+        LEDGER_TEST(test_lost_entry),
         LEDGER_TEST(test_history),
     };
 
