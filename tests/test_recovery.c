@@ -398,6 +398,62 @@ static void a_bad_group_before_a_good_one_is_refused(void **state)
     truth_end(&truth);
 }
 
+/* The beginning of a group is lost up to its sector's end, which alone
+ * would look torn, but a whole group stands behind it. */
+static void a_headless_group_before_a_good_one_is_refused(void **state)
+{
+    (void)state;
+    struct truth truth;
+    struct buffer segment = buffer_empty();
+    four_groups(&truth);
+    size_t start = 0;
+    for (size_t number = 0; number < 4; number++) {
+        for (int spoilt = 0; spoilt < 2; spoilt++) {
+            struct start options = {.promised = 0};
+            size_t end = (start / 512 + 1) * 512;
+            truth_segment(&truth, 4, SEGMENT, &segment);
+            memset(segment.data + start, spoilt ? 0xa5 : 0, end - start);
+            maker_write_file(
+                truth.folder, FIRST_SEGMENT, buffer_bytes(&segment));
+            if (number < 3)
+                must_refuse(&truth, 0, NULL, "a lost header", number);
+            else
+                assert_true(start_and_close(&truth, &options));
+        }
+        start += truth.group[number].length;
+    }
+    buffer_free(&segment);
+    truth_end(&truth);
+}
+
+/* A lost sector says torn, a single wrong byte in another says damaged: in
+ * doubt it is damage. */
+static void torn_and_damaged_is_refused(void **state)
+{
+    (void)state;
+    struct truth truth;
+    struct buffer segment = buffer_empty();
+    four_groups(&truth);
+    truth_segment(&truth, 3, 0, &segment);
+    size_t first = segment.length / 512 + 1;
+    size_t last = (segment.length + truth.group[3].length) / 512;
+    for (size_t lost = first; lost < last; lost++) {
+        for (size_t wrong = first; wrong < last; wrong++) {
+            truth_segment(&truth, 4, SEGMENT, &segment);
+            memset(segment.data + lost * 512, 0, 512);
+            if (wrong == lost)
+                continue;
+            segment.data[wrong * 512 + 77] = 0x01;
+            maker_write_file(
+                truth.folder, FIRST_SEGMENT, buffer_bytes(&segment));
+            must_refuse(&truth, truth.end[2], &truth.tree[2],
+                "torn and damaged", lost);
+        }
+    }
+    buffer_free(&segment);
+    truth_end(&truth);
+}
+
 static void every_truncation_is_refused(void **state)
 {
     (void)state;
@@ -860,6 +916,8 @@ int main(void)
         cmocka_unit_test(
             a_flipped_bit_in_the_last_group_is_not_a_torn_write),
         cmocka_unit_test(a_bad_group_before_a_good_one_is_refused),
+        cmocka_unit_test(a_headless_group_before_a_good_one_is_refused),
+        cmocka_unit_test(torn_and_damaged_is_refused),
         cmocka_unit_test(every_truncation_is_refused),
         cmocka_unit_test(moved_and_lost_blocks_are_refused),
         cmocka_unit_test(splices_are_refused),
