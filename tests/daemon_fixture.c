@@ -65,8 +65,7 @@ void daemon_found(struct daemon_fixture *fixture)
     assert_true(sodium_init() >= 0);
     (void)signal(SIGPIPE, SIG_IGN);
     scratch_make(fixture->folder);
-    (void)snprintf(fixture->log, sizeof fixture->log, "%s/stderr",
-        fixture->folder);
+    scratch_join(fixture->log, fixture->folder, "stderr");
     if (found_ledger(fixture->folder, "posito.example/test",
             bytes_text(founding), &founder, &failure) != 0)
         fail_msg("%s", failure.text);

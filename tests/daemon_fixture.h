@@ -21,7 +21,7 @@
  */
 struct daemon_fixture {
     char folder[PATH_MAX];
-    char log[PATH_MAX + 16]; /* what it wrote to standard error */
+    char log[PATH_MAX]; /* what it wrote to standard error */
     unsigned port;
     pid_t pid; /* 0: not running */
 };
