@@ -1,6 +1,7 @@
 #include "show.h"
 
 #include "../protocol/answer.h"
+#include "../protocol/codec.h"
 #include "advice.h"
 #include "show_json.h"
 #include "speech.h"
@@ -32,8 +33,19 @@ static const struct label labels[] = {
     {"after", {"after", "después"}},
     {"debits", {"debits", "cargos"}},
     {"credits", {"credits", "abonos"}},
-    {"debits-held", {"debits held", "cargos retenidos"}},
-    {"credits-held", {"credits held", "abonos retenidos"}},
+    {"debits_held", {"debits held", "cargos retenidos"}},
+    {"credits_held", {"credits held", "abonos retenidos"}},
+    {"at", {"after entry", "tras el asiento"}},
+    {"total", {"total", "total"}},
+    {"state", {"state", "situación"}},
+    {"durable", {"on disk", "en disco"}},
+    {"connections", {"connections", "conexiones"}},
+    {"covered", {"saved state covers", "el estado guardado cubre"}},
+    {"books", {"open days", "días abiertos"}},
+    {"uptime", {"seconds up", "segundos en marcha"}},
+    {"version", {"version", "versión"}},
+    {"lines", {"lines", "renglones"}},
+    {"file-line", {"line of the file", "renglón del archivo"}},
     {"held", {"held", "retenido"}},
     {"available", {"available", "disponible"}},
     {"opening", {"opening balance", "saldo inicial"}},
@@ -100,6 +112,28 @@ void show_digits(struct buffer *out, struct amount amount)
     }
 }
 
+static void show_amount(struct buffer *out, struct amount amount)
+{
+    show_digits(out, amount);
+    buffer_format(out, " %s", currency_code(amount.currency));
+}
+
+/* "MXN9000.00,USD500.00"; false, and nothing written, if it is no list. */
+static bool show_amounts(struct buffer *out, struct bytes value)
+{
+    size_t start = out->length;
+    struct amounts amounts;
+    if (codec_decode_value(value, FIELD_AMOUNTS, &amounts) !=
+        STATUS_ACCEPTED)
+        return false;
+    for (size_t i = 0; i < amounts.count; i++) {
+        if (i > 0)
+            buffer_text(out, ", ");
+        show_amount(out, amounts.list[i]);
+    }
+    return out->length > start;
+}
+
 void show_value(struct buffer *out, struct bytes key, struct bytes value)
 {
     struct amount amount;
@@ -108,11 +142,10 @@ void show_value(struct buffer *out, struct bytes key, struct bytes value)
                 bytes_equal_text(key, "reason") ||
                 bytes_equal_text(key, "order");
     if (amount_parse(value, &amount) == AMOUNT_SPELLED) {
-        show_digits(out, amount);
-        buffer_format(out, " %s", currency_code(amount.currency));
+        show_amount(out, amount);
         return;
     }
-    if (text && text_decode(value, out))
+    if (show_amounts(out, value) || (text && text_decode(value, out)))
         return;
     buffer_truncate(out, start);
     buffer_append(out, value);
@@ -321,7 +354,7 @@ static void show_refusal(const struct show *show, struct bytes rest)
     enum language language = show->language;
     enum status status;
     struct bytes field = answer_find(rest, "field");
-    struct bytes line = answer_find(rest, "line");
+    struct bytes line = answer_find(rest, "file-line");
     struct bytes name = answer_find(rest, "status");
     FILE *out = show->errors;
     print_text(out, say(language, "Refused (", "Rechazado ("), name);
@@ -332,8 +365,10 @@ static void show_refusal(const struct show *show, struct bytes rest)
         return;
     }
     (void)fprintf(out, "): %s\n", status_sentence(status, language));
+    if (line.length == 0)
+        line = answer_find(rest, "line");
     if (line.length > 0) {
-        print_text(out, say(language, "Line: ", "Línea: "), line);
+        print_text(out, say(language, "Line: ", "Renglón: "), line);
         (void)fputc('\n', out);
     }
     if (field.length > 0) {
