@@ -100,6 +100,10 @@ enum batch_verdict batch_body(struct bytes text,
                 status_sentence(STATUS_BODY_TOO_LARGE, options->language));
     }
     free(words);
+    if (verdict == BATCH_BUILT && places->count == 0)
+        verdict = refuse(fault, STATUS_BAD_BODY, 0, options->language,
+            say(options->language, "There is no operation in the file.",
+                "No hay ninguna operación en el archivo."));
     return verdict;
 }
 

@@ -59,8 +59,8 @@ static enum outcome run_send(
     if (count == 2 && files_read(words[1], 4 * (size_t)BODY_BYTES_MAX,
                           &text, &failure) != 0)
         outcome = session_fail(session, &failure);
-    else if (batch_body(buffer_bytes(&text), &options, &body, &places,
-                 &fault) != BATCH_BUILT)
+    else if (count == 2 && batch_body(buffer_bytes(&text), &options, &body,
+                               &places, &fault) != BATCH_BUILT)
         outcome = session_usage(session, fault.status, fault.text);
     if (outcome == OUTCOME_ACCEPTED)
         outcome = session_send(
