@@ -182,6 +182,39 @@ static void what_was_appended_is_there(void **state)
     maker_remove_folder(folder);
 }
 
+/* Entries are found through the places remembered for a long segment: as
+ * they were appended, and as they are found again later. */
+static void long_segments_are_searched(void **state)
+{
+    (void)state;
+    char folder[MAKER_PATH_MAX];
+    struct journal_maker maker;
+    struct journal *journal;
+    struct failure failure;
+    struct journal_options options = {.folder = folder, .read_only = true};
+    maker_folder(folder);
+    journal_maker_start(&maker, ORIGIN);
+    assert_int_equal(
+        open_journal(folder, &maker, 8 << 20, &journal, &failure), 0);
+    for (int i = 0; i < 150; i++)
+        append_group(
+            journal, &maker, 3, i % 3 == 0 && i < 90 ? 70000 : 0, NULL);
+    check_entries(journal, maker.tree.size);
+    uint64_t bytes = journal_bytes(journal);
+    assert_in_range(bytes, 30 * 70000, 8 << 20);
+    journal_close(journal);
+    assert_int_equal(
+        open_journal(folder, &maker, 8 << 20, &journal, &failure), 150);
+    check_entries(journal, maker.tree.size);
+    assert_int_equal(journal_bytes(journal), bytes);
+    journal_close(journal);
+    assert_int_equal(journal_open(&journal, &options, &failure), 0);
+    assert_int_equal(journal_bytes(journal), bytes);
+    check_entries(journal, maker.tree.size);
+    journal_close(journal);
+    maker_remove_folder(folder);
+}
+
 /* An auditor sees the same, without recovery, and writes nothing. */
 static void read_only_sees_the_same(void **state)
 {
@@ -563,6 +596,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(golden_segment),
         cmocka_unit_test(what_was_appended_is_there),
+        cmocka_unit_test(long_segments_are_searched),
         cmocka_unit_test(read_only_sees_the_same),
         cmocka_unit_test(a_walk_begins_where_a_group_does),
         cmocka_unit_test(what_does_not_follow_is_not_appended),

@@ -202,6 +202,38 @@ static void a_signature_does_not_make_it_right(void **state)
     maker_remove_folder(folder);
 }
 
+/* A group is checked against the tree before it, whatever its bytes. */
+static void a_group_has_to_follow(void **state)
+{
+    (void)state;
+    char folder[MAKER_PATH_MAX];
+    struct journal_maker maker;
+    struct buffer made = buffer_empty();
+    struct group group;
+    struct failure failure = {.text = ""};
+    struct merkle before;
+    struct journal *journal;
+    maker_folder(folder);
+    journal_maker_start(&maker, ORIGIN);
+    journal_maker_group(&maker, 3, 0, &made);
+    struct journal_walk *walk =
+        walk_bytes(folder, buffer_bytes(&made), &journal);
+    assert_int_equal(
+        journal_walk_next(walk, &group, &failure), WALK_GROUP);
+    before = maker.tree;
+    assert_int_equal(
+        journal_check_group(&group, &before, &maker.key, &failure), -1);
+    assert_non_null(strstr(failure.text, "entry 3 should follow"));
+    merkle_clear(&before);
+    assert_int_equal(
+        journal_check_group(&group, &before, &maker.key, &failure), 0);
+    assert_memory_equal(&before, &maker.tree, sizeof before);
+    journal_walk_close(walk);
+    journal_close(journal);
+    buffer_free(&made);
+    maker_remove_folder(folder);
+}
+
 /* A header with a second spelling, a count or a length that is not so. */
 static void headers_have_one_spelling(void **state)
 {
@@ -287,6 +319,7 @@ int main(void)
         cmocka_unit_test(every_bit_of_a_group_counts),
         cmocka_unit_test(another_log_is_refused),
         cmocka_unit_test(a_signature_does_not_make_it_right),
+        cmocka_unit_test(a_group_has_to_follow),
         cmocka_unit_test(headers_have_one_spelling),
         cmocka_unit_test(an_unfinished_end_is_told),
     };
