@@ -175,7 +175,7 @@ void daemon_kill(struct daemon_fixture *fixture)
     (void)daemon_wait(fixture, WAIT_MS);
 }
 
-bool daemon_said(const struct daemon_fixture *fixture, const char *text)
+static bool log_has(const struct daemon_fixture *fixture, const char *text)
 {
     char line[1024];
     bool found = false;
@@ -184,6 +184,16 @@ bool daemon_said(const struct daemon_fixture *fixture, const char *text)
     while (!found && fgets(line, sizeof line, file) != NULL)
         found = strstr(line, text) != NULL;
     (void)fclose(file);
+    return found;
+}
+
+bool daemon_said(const struct daemon_fixture *fixture, const char *text)
+{
+    bool found = log_has(fixture, text);
+    for (int i = 0; i < 500 && !found; i++) {
+        pause_ms(10);
+        found = log_has(fixture, text);
+    }
     return found;
 }
 

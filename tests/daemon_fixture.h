@@ -49,7 +49,7 @@ void daemon_kill(struct daemon_fixture *); /* SIGKILL */
 /* Wait for its end without asking for it; the exit code, or 128 + signal. */
 int daemon_wait(struct daemon_fixture *, int timeout_ms);
 
-/* Does its log have this text? */
+/* Does its log have this text, now or within 5 s? */
 bool daemon_said(const struct daemon_fixture *, const char *text);
 
 /* The ledger's id. */

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -414,12 +415,22 @@ static pid_t pid_in_lock(struct daemon_fixture *fixture)
     return (pid_t)pid;
 }
 
-static void wait_until_gone(const char *path)
+/* Nobody's child, so it cannot be waited for; it gives its lock back at
+ * the very end. */
+static void wait_for_lock(struct daemon_fixture *fixture)
 {
     const struct timespec step = {.tv_nsec = 5 * 1000 * 1000};
-    for (int i = 0; i < 4000 && access(path, F_OK) == 0; i++)
+    char path[PATH_MAX];
+    int result = -1;
+    scratch_join(path, fixture->folder, "lock");
+    int file = open(path, O_RDWR | O_CLOEXEC);
+    assert_true(file >= 0);
+    for (int i = 0; i < 4000 && result != 0; i++) {
+        result = flock(file, LOCK_EX | LOCK_NB);
         (void)nanosleep(&step, NULL);
-    assert_int_equal(access(path, F_OK), -1);
+    }
+    assert_int_equal(result, 0);
+    (void)close(file);
 }
 
 /* The parent returns when it listens, with 0; or when it was refused, with
@@ -445,7 +456,8 @@ static void test_background(void **state)
     assert_int_equal(size_of(fixture), 1);
     assert_int_equal(access(log, F_OK), 0);
     assert_int_equal(kill(pid_in_lock(fixture), SIGTERM), 0);
-    wait_until_gone(port);
+    wait_for_lock(fixture);
+    assert_int_equal(access(port, F_OK), -1);
 }
 
 static void test_log_is_reopened(void **state)
