@@ -144,7 +144,8 @@ static void note_statuses(struct scenario *s, const struct decision *d)
 
 /* ---- labels ---- */
 
-static bool keep_label(struct scenario *s, const struct expected *e)
+static bool keep_label(struct scenario *s, const struct expected *e,
+    struct bytes line, struct bytes body)
 {
     struct scenario_label *label;
 
@@ -162,8 +163,8 @@ static bool keep_label(struct scenario *s, const struct expected *e)
     label->id = s->id;
     label->line = buffer_empty();
     label->body = buffer_empty();
-    buffer_append(&label->line, buffer_bytes(&s->line));
-    buffer_append(&label->body, buffer_bytes(&s->body));
+    buffer_append(&label->line, line);
+    buffer_append(&label->body, body);
     return true;
 }
 
@@ -192,7 +193,7 @@ static bool decide(struct scenario *s, struct bytes line, struct bytes body)
         return scenario_fail(s, e.number, "%s: the state %s",
             status_name(d->status), grows ? "is as before" : "has changed");
     return check_decision(s, &e, d) && check_effects(s, d) &&
-        keep_label(s, &e);
+        keep_label(s, &e, line, body);
 }
 
 /* ---- making lines ---- */
@@ -404,6 +405,7 @@ bool scenario_again(struct scenario *s, struct bytes rest)
     if (label == NULL)
         return scenario_fail(
             s, s->step.number, "no line has that label");
+    s->id = label->id;
     if (!decide(
             s, buffer_bytes(&label->line), buffer_bytes(&label->body)))
         return false;
@@ -414,6 +416,16 @@ bool scenario_again(struct scenario *s, struct bytes rest)
     return true;
 }
 
+/* Take "KEY:" off the front. */
+static void take_key(struct bytes *rest, char key[32])
+{
+    struct bytes word = scenario_word(rest);
+
+    if (word.length > 0 && word.data[word.length - 1] == ':')
+        word.length--;
+    (void)snprintf(key, 32, "%.*s", TEXT(word));
+}
+
 bool scenario_genesis(struct scenario *s, struct bytes rest)
 {
     struct ledger_fixture *f = &s->fixture;
@@ -422,9 +434,7 @@ bool scenario_genesis(struct scenario *s, struct bytes rest)
     char key[32];
     bool good;
 
-    (void)snprintf(key, sizeof key, "%.*s", TEXT(scenario_word(&rest)));
-    if (key[0] != '\0' && key[strlen(key) - 1] == ':')
-        key[strlen(key) - 1] = '\0';
+    take_key(&rest, key);
     good = read_expected(s, &e) && make_body(s) &&
         scenario_expand(s, s->step.number, rest, &head);
     if (good) {
@@ -447,9 +457,7 @@ bool scenario_try(struct scenario *s, struct bytes rest)
     struct hash after;
     char key[32];
 
-    (void)snprintf(key, sizeof key, "%.*s", TEXT(scenario_word(&rest)));
-    if (key[0] != '\0' && key[strlen(key) - 1] == ':')
-        key[strlen(key) - 1] = '\0';
+    take_key(&rest, key);
     buffer_clear(&s->line);
     if (!read_expected(s, &e) ||
         !scenario_expand(s, s->step.number, rest, &s->line))
