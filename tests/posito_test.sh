@@ -221,6 +221,16 @@ check "it suggests" grep -q 'Did you mean "balance"' typed
 check "a line has options of its own" grep -q 'abonos' typed
 check "it remembers" grep -q 'trial' "$HOME/.local/state/posito/history"
 
+printf '\n2026-11-23\n\n\n\n\n\ny\n' |
+    TERM=dumb timeout 30 script -qec "$posito init asked --origin \
+        asked.example/us --no-passphrase" /dev/null >typed 2>&1
+check "founding by questions" grep -q 'The ledger is founded' typed
+check "with the names of the brackets" [ -s asked/keys/fed.tres.key ]
+printf '\n\n\n\n\n\n\nn\n' |
+    TERM=dumb timeout 30 script -qec "$posito init refused --origin \
+        asked.example/us --no-passphrase" /dev/null >typed 2>&1
+check "and not without a yes" [ ! -e refused ]
+
 # ---- the auditor ----
 
 says 3 'daemon is running' "$audit" digest "$fed"

@@ -173,6 +173,40 @@ void show_line(const struct show *show, struct bytes line)
     (void)fputc('\n', show->out);
 }
 
+/* ---- fields ---- */
+
+static void print_field(
+    const struct show *show, size_t width, struct bytes label,
+    struct bytes key, struct bytes value)
+{
+    struct buffer text = buffer_empty();
+    int gap = (int)(width - table_width(label));
+    show_value(&text, key, value);
+    print_clean(show->out, label);
+    (void)fprintf(show->out, "%*s", gap + 2, "");
+    print_clean(show->out, buffer_bytes(&text));
+    (void)fputc('\n', show->out);
+    buffer_free(&text);
+}
+
+/* The answer to a question: a line a field. */
+static void show_fields(const struct show *show, struct bytes rest)
+{
+    size_t width = 0;
+    struct bytes key;
+    struct bytes value;
+    struct bytes at = rest;
+    while (answer_next(&at, &key, &value)) {
+        size_t one = table_width(label_of(key, show->language));
+        width = one > width ? one : width;
+    }
+    while (answer_next(&rest, &key, &value))
+        /* How many rows there were, anybody can see. */
+        if (!bytes_equal_text(key, "rows"))
+            print_field(
+                show, width, label_of(key, show->language), key, value);
+}
+
 /* ---- rows ---- */
 
 /* Rows that follow each other and begin with the same key are a table. */
@@ -271,12 +305,19 @@ static void fill_row(
 static void show_rows(const struct show *show, struct bytes block)
 {
     struct rows rows = {0};
-    struct bytes line;
+    struct bytes line = {0};
     struct bytes rest;
+    struct bytes others = block;
     enum answer_kind kind;
     learn_columns(&rows, block);
     if (rows.columns == 0)
         return;
+    /* A single value (an opening balance) is no table. */
+    if (rows.columns == 1 && bytes_next_line(&others, &line) &&
+        others.length == 0 && answer_open(line, &kind, &rest)) {
+        show_fields(show, rest);
+        return;
+    }
     struct text_table table = table_empty(rows.columns);
     for (size_t i = 0; i < rows.columns; i++) {
         table.right[i] = rows.figures[i];
@@ -290,36 +331,6 @@ static void show_rows(const struct show *show, struct bytes block)
 }
 
 /* ---- verdicts ---- */
-
-static void print_field(
-    const struct show *show, size_t width, struct bytes label,
-    struct bytes key, struct bytes value)
-{
-    struct buffer text = buffer_empty();
-    int gap = (int)(width - table_width(label));
-    show_value(&text, key, value);
-    print_clean(show->out, label);
-    (void)fprintf(show->out, "%*s", gap + 2, "");
-    print_clean(show->out, buffer_bytes(&text));
-    (void)fputc('\n', show->out);
-    buffer_free(&text);
-}
-
-/* The answer to a question: a line a field. */
-static void show_fields(const struct show *show, struct bytes rest)
-{
-    size_t width = 0;
-    struct bytes key;
-    struct bytes value;
-    struct bytes at = rest;
-    while (answer_next(&at, &key, &value)) {
-        size_t w = table_width(label_of(key, show->language));
-        width = w > width ? w : width;
-    }
-    while (answer_next(&rest, &key, &value))
-        print_field(
-            show, width, label_of(key, show->language), key, value);
-}
 
 static void print_text(FILE *out, const char *before, struct bytes text)
 {
@@ -357,6 +368,7 @@ static void show_refusal(const struct show *show, struct bytes rest)
     struct bytes line = answer_find(rest, "file-line");
     struct bytes name = answer_find(rest, "status");
     FILE *out = show->errors;
+    (void)fflush(show->out); /* the rows come first */
     print_text(out, say(language, "Refused (", "Rechazado ("), name);
     print_text(out, " ", answer_find(rest, "number"));
     if (!status_parse(name, &status)) {

@@ -43,7 +43,9 @@ static void print_cell(
     size_t width = table_width(bytes_text(cell));
     int gap = (int)(table->width[column] - width);
     bool last = column + 1 == table->columns;
-    if (table->right[column])
+    if (last && cell[0] == '\0')
+        ; /* no spaces at the line's end */
+    else if (table->right[column])
         (void)fprintf(out, "%*s%s", gap, "", cell);
     else
         (void)fprintf(out, "%s%*s", cell, last ? 0 : gap, "");
