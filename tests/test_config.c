@@ -2,6 +2,7 @@
  * The daemon's options: every row of the table, every kind of mistake.
  */
 #include "../daemon/config.h"
+#include "document.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -199,6 +200,19 @@ static void test_described_is_accepted(void **state)
     buffer_free(&text);
 }
 
+/* The operator's page has the table as it is. */
+static void test_documented(void **state)
+{
+    struct buffer text = buffer_empty();
+    (void)state;
+    buffer_text(&text, "\n```\n");
+    config_describe(&text);
+    buffer_text(&text, "```\n\n");
+    document_check_section(
+        "daemon/OPERATING.md", "options", buffer_bytes(&text));
+    buffer_free(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -208,6 +222,7 @@ int main(void)
         cmocka_unit_test(test_command_line),
         cmocka_unit_test(test_contradictions),
         cmocka_unit_test(test_described_is_accepted),
+        cmocka_unit_test(test_documented),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
