@@ -505,7 +505,7 @@ static void test_shown(void **state)
         "row entry=10 amount=USD1255.00 balance=USD1255.00 line=2\n"
         "ok rows=2\n",
         "asiento       importe         saldo  línea\n"
-        "      9     -5.00 USD  1,250.00 USD  \n"
+        "      9     -5.00 USD  1,250.00 USD\n"
         "     10  1,255.00 USD  1,255.00 USD      2\n");
     expect_shown(LANGUAGE_EN, false, VERB_STATEMENT,
         "row opening=USD0.00\nok rows=0\n", "opening balance  0.00 USD\n");
