@@ -292,7 +292,9 @@ int main(int argc, char **argv)
     if (parse_arguments(&arguments, argc, argv, &code) != 0)
         return code;
     (void)umask(027);
+    /* A write that cannot be done shall fail, not kill. */
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN);
     if (sodium_init() < 0) {
         (void)fputs("positod: libsodium does not start\n", stderr);
         return EXIT_REFUSED;

@@ -23,6 +23,7 @@
 #include <cmocka.h>
 
 #define SENDERS 16
+#define EACH ((size_t)400)
 
 /* One connection's orders, and what was answered to each. */
 struct sender {
@@ -268,21 +269,22 @@ static void test_stop_under_load(void **state)
     daemon_start(fixture, NULL);
     fund(fixture);
     for (size_t i = 0; i < SENDERS; i++)
-        prepare(&senders[i], &pen, 300, fixture);
+        prepare(&senders[i], &pen, EACH, fixture);
     start_senders(senders, SENDERS);
-    pause_ms(40);
+    while (size_of(fixture) < FUNDED + EACH)
+        pause_ms(1);
     assert_int_equal(kill(fixture->pid, SIGTERM), 0);
     /* A second one does not shorten the finishing. */
     (void)kill(fixture->pid, SIGTERM);
     assert_int_equal(daemon_wait(fixture, 30000), 0);
     size_t accepted = join_senders(senders, SENDERS);
-    assert_in_range(accepted, 1, SENDERS * 300 - 1);
+    assert_in_range(accepted, 1, SENDERS * EACH - 1);
     daemon_start(fixture, NULL);
     assert_int_equal(size_of(fixture), FUNDED + accepted);
     assert_true(daemon_said(fixture, " 0 of them replayed"));
     expect_sum(fixture);
     send_again(senders, SENDERS);
-    assert_int_equal(size_of(fixture), FUNDED + SENDERS * 300);
+    assert_int_equal(size_of(fixture), FUNDED + SENDERS * EACH);
     expect_sum(fixture);
     assert_int_equal(daemon_stop(fixture), 0);
     for (size_t i = 0; i < SENDERS; i++)

@@ -2,6 +2,7 @@
  * The parts of the daemon that need no daemon: bytes to requests, answers
  * that wait for the journal, small files.
  */
+#include "../daemon/clock.h"
 #include "../daemon/inbox.h"
 #include "../daemon/outbox.h"
 #include "../daemon/textfile.h"
@@ -358,6 +359,26 @@ static void test_textfile(void **state)
     buffer_free(&text);
 }
 
+/* ---- clocks ---- */
+
+/* UTC that is set back by more than five seconds is noticed, once. */
+static void test_clock_watch(void **state)
+{
+    struct clock_watch watch;
+    (void)state;
+    clock_watch_start(&watch);
+    assert_int_equal(clock_watch_step(&watch), 0);
+    watch.offset_ms += CLOCK_STEP_BACK_MS / 2;
+    assert_int_equal(clock_watch_step(&watch), 0);
+    watch.offset_ms += 3 * CLOCK_STEP_BACK_MS;
+    assert_in_range(clock_watch_step(&watch), 2 * CLOCK_STEP_BACK_MS,
+        4 * CLOCK_STEP_BACK_MS);
+    assert_int_equal(clock_watch_step(&watch), 0);
+    /* Forward is no alarm. */
+    watch.offset_ms -= 10 * CLOCK_STEP_BACK_MS;
+    assert_int_equal(clock_watch_step(&watch), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -370,6 +391,7 @@ int main(void)
         cmocka_unit_test(test_outbox_model),
         cmocka_unit_test(test_outbox_lost),
         cmocka_unit_test(test_textfile),
+        cmocka_unit_test(test_clock_watch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -503,26 +504,73 @@ static void test_restart(void **state)
     assert_int_equal(daemon_stop(fixture), 0);
 }
 
-#define REFUSAL(test) cmocka_unit_test_setup_teardown(test, found, remove_all)
+/* ---- a write that fails ---- */
+
+/* From some byte of the journal on, writes fail: the order gets no answer,
+ * the daemon ends at once and says why; nothing acknowledged is lost. */
+static void test_write_fails(void **state)
+{
+    const struct rlimit limit = {65536, 65536};
+    struct daemon_fixture *fixture = *state;
+    struct buffer line = buffer_empty();
+    struct wire wire;
+    uint64_t acknowledged = 0;
+    daemon_start(fixture, NULL);
+    wire_open(&wire, fixture);
+    assert_int_equal(
+        prlimit(fixture->pid, RLIMIT_FSIZE, &limit, NULL), 0);
+    for (;;) {
+        struct bytes answer;
+        buffer_clear(&line);
+        buffer_text(&line, DEPOSIT);
+        daemon_sign(fixture, &line, "ana");
+        buffer_char(&line, '\n');
+        wire_send_bytes(&wire, buffer_bytes(&line));
+        if (!wire_line(&wire, &answer))
+            break;
+        assert_true(bytes_start_with(answer, "ok index="));
+        acknowledged++;
+        assert_true(acknowledged < 1000);
+    }
+    assert_true(acknowledged > 10);
+    assert_int_equal(daemon_wait(fixture, 30000), 1);
+    assert_true(daemon_said(fixture, "stopped at once, nobody was answered"));
+    wire_close(&wire);
+    daemon_start(fixture, NULL);
+    uint64_t size = size_of(fixture);
+    assert_in_range(size, acknowledged + 1, acknowledged + 2);
+    /* The last one is sent again: it is there once. */
+    wire_open(&wire, fixture);
+    wire_send_bytes(&wire, buffer_bytes(&line));
+    wire_expect(&wire, "ok index=*");
+    assert_int_equal(size_of(fixture), acknowledged + 2);
+    wire_close(&wire);
+    buffer_free(&line);
+    assert_int_equal(daemon_stop(fixture), 0);
+}
+
+#define IN_A_FOLDER(test) \
+    cmocka_unit_test_setup_teardown(test, found, remove_all)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        REFUSAL(test_configuration),
-        REFUSAL(test_folder_missing),
-        REFUSAL(test_port_taken),
-        REFUSAL(test_second_daemon),
-        REFUSAL(test_log_key),
-        REFUSAL(test_genesis),
-        REFUSAL(test_newer_journal),
-        REFUSAL(test_damaged_journal),
-        REFUSAL(test_older_journal),
-        REFUSAL(test_other_journal),
-        REFUSAL(test_disk),
-        REFUSAL(test_check_only),
-        REFUSAL(test_background),
-        REFUSAL(test_log_is_reopened),
-        REFUSAL(test_restart),
+        IN_A_FOLDER(test_configuration),
+        IN_A_FOLDER(test_folder_missing),
+        IN_A_FOLDER(test_port_taken),
+        IN_A_FOLDER(test_second_daemon),
+        IN_A_FOLDER(test_log_key),
+        IN_A_FOLDER(test_genesis),
+        IN_A_FOLDER(test_newer_journal),
+        IN_A_FOLDER(test_damaged_journal),
+        IN_A_FOLDER(test_older_journal),
+        IN_A_FOLDER(test_other_journal),
+        IN_A_FOLDER(test_disk),
+        IN_A_FOLDER(test_check_only),
+        IN_A_FOLDER(test_background),
+        IN_A_FOLDER(test_log_is_reopened),
+        IN_A_FOLDER(test_restart),
+        IN_A_FOLDER(test_write_fails),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
