@@ -30,10 +30,9 @@ static const struct option options[] = {
         CONFIG_TEXT_MAX - 1,
         "address and port to listen on; port 0 takes any free one"},
     {"log-file", OPTION_TEXT, AT(log_file), "", 0, CONFIG_TEXT_MAX - 1,
-        "where the log goes; empty: standard error with -f, else "
-        "FOLDER/positod.log"},
+        "file of the log; empty: standard error with -f, else positod.log"},
     {"log-level", OPTION_LEVEL, AT(log_level), "info", 0, 0,
-        "error, warning, info or debug"},
+        "how much is logged"},
     {"workers", OPTION_NUMBER, AT(workers), "0", 0, 256,
         "threads that check signatures; 0: one a processor"},
     {"max-connections", OPTION_NUMBER, AT(max_connections), "1000", 1,

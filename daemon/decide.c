@@ -84,6 +84,9 @@ int decide_order(struct ledger *ledger, struct request *request,
     renew_check(ledger, request);
     if (ledger_decide(ledger, &request->order, now, &decision) != 0)
         return -1;
+    /* The ledger was not shown the body that was too large to keep. */
+    if (request->body_dropped && decision.status == STATUS_BAD_BODY)
+        decision = (struct decision){.status = STATUS_BODY_TOO_LARGE};
     if (decision.status == STATUS_ACCEPTED)
         write_accepted(
             out, request->order.operation.verb, &decision, language);

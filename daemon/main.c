@@ -261,11 +261,11 @@ static int run(const struct arguments *arguments)
         .listener = {.socket = -1},
         .background = {.pipe = -1},
     };
+    if (folder_open(&daemon.folder, arguments->folder, &failure) != 0)
+        return refuse(&failure, EXIT_REFUSED);
     if (configure(&daemon.config, arguments, &failure) != 0 ||
         set_limits(&daemon.config, &failure) != 0)
         return refuse(&failure, EXIT_WRONG_USE);
-    if (folder_open(&daemon.folder, arguments->folder, &failure) != 0)
-        return refuse(&failure, EXIT_REFUSED);
     if (arguments->check_only) {
         if (check_folder(&daemon.config, &daemon.folder, &failure) != 0)
             return refuse(&failure, EXIT_REFUSED);
@@ -292,7 +292,9 @@ int main(int argc, char **argv)
     if (parse_arguments(&arguments, argc, argv, &code) != 0)
         return code;
     (void)umask(027);
+    /* A write that cannot be done shall fail, not kill. */
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN);
     if (sodium_init() < 0) {
         (void)fputs("positod: libsodium does not start\n", stderr);
         return EXIT_REFUSED;

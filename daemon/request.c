@@ -52,8 +52,6 @@ void request_check(struct request *request, const struct hash *ledger)
     if (admit_order(&request->order, request->line,
             buffer_bytes(&request->body), ledger, &keys) != 0)
         request->out_of_memory = true;
-    if (request->body_dropped)
-        request->order.body_status = STATUS_BODY_TOO_LARGE;
 }
 
 void request_list_add(struct request_list *list, struct request *request)

@@ -52,49 +52,64 @@ static int open_parts(struct storage *storage, struct failure *failure)
 
 /* ---- whose journal it is ---- */
 
-/* The log's key as the journal's first entry states it. */
-static int journal_log_key(
-    struct storage *storage, struct note_key *key, struct failure *failure)
+/* Read the journal's first entry; its line is a view of text.  False if it
+ * is not there whole: *reason says why. */
+static bool read_first_line(struct storage *storage, struct buffer *text,
+    struct bytes *line, struct failure *reason)
 {
-    struct buffer text = buffer_empty();
     struct bytes rest;
     struct entry entry;
-    int result = journal_genesis(storage->journal, &text, failure);
-    rest = buffer_bytes(&text);
-    if (result == 0 && !entry_next(&rest, &entry))
-        result = failure_set(
-            failure, "journal: its first entry is not well-formed");
-    if (result == 0)
-        result = genesis_log_key(entry.line, key, failure);
-    buffer_free(&text);
-    return result;
+    if (journal_genesis(storage->journal, text, reason) != 0)
+        return false;
+    rest = buffer_bytes(text);
+    if (!entry_next(&rest, &entry)) {
+        (void)failure_set(
+            reason, "journal: its first entry is not well-formed");
+        return false;
+    }
+    *line = entry.line;
+    return true;
 }
 
 /*
- * The key that checkpoints must be signed with: as the journal's first
- * entry says, else as the saved state knows it, else as the genesis says
- * (a founding was cut off before its first group was whole; recovery sees
- * to it that it was no more than that).
+ * Without the journal's first entry the saved state knows the key, else
+ * the genesis says it (a founding was cut off before its first group was
+ * whole; recovery sees to it that it was no more than that).
  */
-static int find_log_key(struct storage *storage,
-    const struct genesis_text *genesis, struct note_key *key,
-    struct failure *failure)
+static int find_log_key_elsewhere(struct storage *storage,
+    const struct genesis_text *genesis, const struct failure *reason,
+    struct note_key *key, struct failure *failure)
 {
-    struct failure reason = {{0}};
-    bool empty = journal_empty(storage->journal);
-    if (!empty && journal_log_key(storage, key, &reason) == 0)
-        return 0;
     if (ledger_founded(storage->ledger)) {
         *key = *ledger_log_key(storage->ledger);
         return 0;
     }
     if (genesis->line.length > 0)
         return genesis_log_key(genesis->line, key, failure);
-    if (empty)
+    if (journal_empty(storage->journal))
         return failure_set(failure,
             "%s has neither a journal nor a genesis: make one with "
             "posito init", storage->folder->path);
-    return failure_set(failure, "%s", reason.text);
+    return failure_set(failure, "%s", reason->text);
+}
+
+/* The key that checkpoints must be signed with. */
+static int find_log_key(struct storage *storage,
+    const struct genesis_text *genesis, struct note_key *key,
+    struct failure *failure)
+{
+    struct failure reason = {{0}};
+    struct buffer text = buffer_empty();
+    struct bytes line;
+    int result;
+    if (!journal_empty(storage->journal) &&
+        read_first_line(storage, &text, &line, &reason))
+        result = genesis_log_key(line, key, failure);
+    else
+        result = find_log_key_elsewhere(
+            storage, genesis, &reason, key, failure);
+    buffer_free(&text);
+    return result;
 }
 
 static int take_log_key(struct storage *storage, const struct note_key *key,

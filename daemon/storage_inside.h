@@ -26,8 +26,8 @@ int genesis_log_key(struct bytes line, struct note_key *, struct failure *)
     WARN_UNUSED_RESULT;
 
 /* Decide the genesis, and write and sync the first group. */
-int genesis_found(struct storage *, const struct genesis_text *, struct failure *)
-    WARN_UNUSED_RESULT;
+int genesis_found(struct storage *, const struct genesis_text *,
+    struct failure *) WARN_UNUSED_RESULT;
 
 /*
  * Replay the journal past the state, against what was promised; make it

@@ -49,7 +49,9 @@ void batch_decide(struct context *c, const struct operation *op)
     const struct order *order = c->order;
     struct buffer *effects = &c->ledger->effects;
 
-    if (f->lines == 0 || f->lines != order->line_count)
+    /* A body that is not as signed has no lines; that was refused. */
+    if (order->body_status == STATUS_ACCEPTED &&
+        (f->lines == 0 || f->lines != order->line_count))
         context_refuse(c, STATUS_BAD_BODY, "lines");
     if (context_refused(c))
         return;

@@ -281,14 +281,23 @@ int check_line_balanced(struct check *check, const struct check_line *line)
     return 0;
 }
 
+/* What a line posts to an account; a line posts once to each. */
+static int64_t posted_to(
+    const struct check_line *line, const struct account_id *id)
+{
+    for (size_t i = 0; i < line->count; i++)
+        if (account_id_equal(&line->list[i].id, id))
+            return line->list[i].minor;
+    return 0;
+}
+
 bool check_line_opposite(
     const struct check_line *a, const struct check_line *b)
 {
     if (a->count != b->count)
         return false;
     for (size_t i = 0; i < a->count; i++)
-        if (!account_id_equal(&a->list[i].id, &b->list[i].id) ||
-            a->list[i].minor != -b->list[i].minor)
+        if (posted_to(b, &a->list[i].id) != -a->list[i].minor)
             return false;
     return true;
 }

@@ -78,8 +78,19 @@ static struct book *named_book(struct check *check, struct bytes line)
 int check_party_begin(struct check *check)
 {
     struct counters counters;
+    uint64_t parties;
+    uint64_t keys;
 
     meta_counters(check->state, &counters);
+    if (check_record_each(check, TABLE_PARTY, NULL, &parties) != 0 ||
+        check_record_each(check, TABLE_KEY, NULL, &keys) != 0)
+        return -1;
+    /* Before memory is asked for by what may be any number. */
+    if (parties != counters.parties || keys != counters.keys)
+        return check_fail(check,
+            "the state counts %" PRIu32 " parties and %" PRIu32
+            " keys, and has %" PRIu64 " and %" PRIu64,
+            counters.parties, counters.keys, parties, keys);
     check->parties =
         calloc((size_t)counters.parties + 1, sizeof *check->parties);
     check->keys = calloc((size_t)counters.keys + 1, sizeof *check->keys);

@@ -96,7 +96,8 @@ static void check_head(struct context *c, const struct operation *op)
         context_refuse(c, STATUS_BAD_VALUE, "origin");
     if (!public_key_valid(&f->log))
         context_refuse(c, STATUS_BAD_POINT, "log");
-    if (f->lines != order->line_count)
+    if (order->body_status == STATUS_ACCEPTED &&
+        f->lines != order->line_count)
         context_refuse(c, STATUS_BAD_BODY, "lines");
 }
 

@@ -288,6 +288,7 @@ int journal_open(struct journal **out, const struct journal_options *options,
     journal->segment_bytes = journal_round_up(
         options->segment_bytes == 0 ? SEGMENT_BYTES_DEFAULT
                                     : options->segment_bytes);
+    journal_desk_open(&journal->desk);
     (void)pthread_mutex_init(&journal->lock, NULL);
     (void)pthread_mutex_init(&journal->preparing, NULL);
     if (open_folder(journal, options->folder, failure) != 0) {
@@ -309,6 +310,7 @@ void journal_close(struct journal *journal)
         (void)close(journal->file);
     if (journal->folder >= 0)
         (void)close(journal->folder);
+    journal_desk_close(&journal->desk);
     (void)pthread_mutex_destroy(&journal->lock);
     (void)pthread_mutex_destroy(&journal->preparing);
     free(journal);

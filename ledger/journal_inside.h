@@ -70,7 +70,22 @@ struct segment {
     struct places places;
 };
 
+/*
+ * The group read last, with the place of each of its entries: whoever reads
+ * one entry mostly reads its neighbours next (a statement, the checker, a
+ * follower).
+ */
+struct desk {
+    pthread_mutex_t lock; /* held over a whole read */
+    struct buffer text;   /* header to end of note */
+    struct group group;   /* views into text; count 0: nothing here */
+    size_t *offsets;      /* of the first `known` entries, in text */
+    size_t known;         /* entries that are well-formed up to here */
+    size_t capacity;
+};
+
 struct journal {
+    struct desk desk;
     const struct journal_calls *calls;
     uint64_t segment_bytes;
     bool read_only;
@@ -142,6 +157,23 @@ int journal_find_place(struct journal *, struct journal_reader *,
 int journal_hop(struct journal_reader *, uint64_t limit, uint64_t index,
     struct group_header *, uint64_t *offset, struct places *places,
     struct failure *) WARN_UNUSED_RESULT;
+
+/* ---- the group read last: journal_desk.c ---- */
+
+void journal_desk_open(struct desk *);
+void journal_desk_close(struct desk *);
+
+/* Caller holds the desk's lock for these. */
+
+/* Take a whole group in.  0, or -1: not a group, or no memory. */
+int journal_desk_take(struct desk *, struct bytes text) WARN_UNUSED_RESULT;
+
+/*
+ * Append the entry to out.  1; 0 if its group is not here; -1 if the group
+ * is, but not that entry.
+ */
+int journal_desk_read(struct desk *, uint64_t index, struct buffer *out)
+    WARN_UNUSED_RESULT;
 
 /* ---- walking: journal_walk.c ---- */
 

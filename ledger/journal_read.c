@@ -1,7 +1,5 @@
 #include "journal_inside.h"
 
-#include "entry.h"
-
 #include <stdlib.h>
 
 /* Read this much at once when hopping over headers. */
@@ -137,39 +135,14 @@ static int damaged(uint64_t index, struct failure *failure)
         (unsigned long long)index);
 }
 
-/* Pass over the group's entries before the index and append that one. */
-static int read_from_group(struct bytes text, uint64_t index,
-    struct buffer *out, struct failure *failure)
-{
-    struct group group;
-    struct entry entry;
-    if (journal_group_split(text, &group)) {
-        struct bytes rest = group.entries;
-        for (uint64_t at = group.first; at < index; at++) {
-            if (!entry_skip(&rest, &entry) || entry.index != at)
-                return damaged(at, failure);
-        }
-        if (entry_next(&rest, &entry) && entry.index == index) {
-            buffer_append(out, entry.all);
-            return out->failed
-                       ? failure_set(failure, "journal: out of memory")
-                       : 0;
-        }
-    }
-    return damaged(index, failure);
-}
-
-static int read_with(struct journal *journal, struct journal_reader *reader,
-    uint64_t index, struct buffer *out, struct failure *failure)
+/* Bring the index's group to the desk. */
+static int fetch(struct journal *journal, struct journal_reader *reader,
+    uint64_t index, struct failure *failure)
 {
     struct place place;
     (void)pthread_mutex_lock(&journal->lock);
-    bool beyond = journal->count == 0 ||
-        (journal->ready && index >= journal->size);
-    size_t number = beyond ? 0 : journal_find_segment(journal, index);
+    size_t number = journal_find_segment(journal, index);
     (void)pthread_mutex_unlock(&journal->lock);
-    if (beyond)
-        return not_there(index, failure);
     if (journal_find_place(
             journal, reader, number, index, &place, failure) != 0)
         return -1;
@@ -192,14 +165,44 @@ static int read_with(struct journal *journal, struct journal_reader *reader,
             (size_t)(header.length + header.bytes), 0, limit, &text,
             failure) != 0)
         return -1;
-    return read_from_group(text, index, out, failure);
+    return journal_desk_take(&journal->desk, text) == 0
+               ? 0
+               : damaged(index, failure);
+}
+
+static bool is_durable(struct journal *journal, uint64_t index)
+{
+    (void)pthread_mutex_lock(&journal->lock);
+    bool durable = journal->count > 0 &&
+        (!journal->ready || index < journal->size);
+    (void)pthread_mutex_unlock(&journal->lock);
+    return durable;
+}
+
+static int read_at_desk(struct journal *journal, uint64_t index,
+    struct buffer *out, struct failure *failure)
+{
+    int found = journal_desk_read(&journal->desk, index, out);
+    if (found == 0) {
+        struct journal_reader reader = {.open = false};
+        int result = fetch(journal, &reader, index, failure);
+        journal_reader_free(&reader);
+        if (result != 0)
+            return -1;
+        found = journal_desk_read(&journal->desk, index, out);
+    }
+    if (out->failed)
+        return failure_set(failure, "journal: out of memory");
+    return found == 1 ? 0 : damaged(index, failure);
 }
 
 int journal_read(struct journal *journal, uint64_t index, struct buffer *out,
     struct failure *failure)
 {
-    struct journal_reader reader = {.open = false};
-    int result = read_with(journal, &reader, index, out, failure);
-    journal_reader_free(&reader);
+    if (!is_durable(journal, index))
+        return not_there(index, failure);
+    (void)pthread_mutex_lock(&journal->desk.lock);
+    int result = read_at_desk(journal, index, out, failure);
+    (void)pthread_mutex_unlock(&journal->desk.lock);
     return result;
 }

@@ -166,6 +166,10 @@ static void set_ready(struct journal *journal, uint64_t size, uint64_t tail)
         last->indexed = false;
     }
     (void)pthread_mutex_unlock(&journal->lock);
+    /* What was read before might be the group that is dropped. */
+    (void)pthread_mutex_lock(&journal->desk.lock);
+    journal->desk.group.count = 0;
+    (void)pthread_mutex_unlock(&journal->desk.lock);
 }
 
 /* covered: entries before the recovery; what came later was not stopped

@@ -210,8 +210,11 @@ static void repeat_effect(const struct effect *effect, struct decision *d)
     }
 }
 
-/* Answer an order that was accepted before: from its entry. */
-static void repeat(struct context *c, uint64_t index, struct decision *d)
+/*
+ * Answer an order that was accepted before, from its entry.  False if the
+ * entry has other bytes.
+ */
+static bool repeat(struct context *c, uint64_t index, struct decision *d)
 {
     struct ledger *ledger = c->ledger;
     struct entry entry;
@@ -220,12 +223,9 @@ static void repeat(struct context *c, uint64_t index, struct decision *d)
     bool malformed = false;
 
     buffer_clear(&ledger->scratch);
-    if (ledger_entry(ledger, index, &ledger->scratch, &entry) != 0)
-        return;
-    if (!bytes_equal(entry.line, c->order->line)) {
-        context_refuse(c, STATUS_ID_REUSED, "id");
-        return;
-    }
+    if (ledger_entry(ledger, index, &ledger->scratch, &entry) != 0 ||
+        !bytes_equal(entry.line, c->order->line))
+        return false;
     d->repeated = true;
     d->index = index;
     d->time = entry.time;
@@ -238,6 +238,22 @@ static void repeat(struct context *c, uint64_t index, struct decision *d)
         d->proposal = PROPOSAL_REJECTED;
     if (c->order->operation.verb == VERB_WITHDRAW_PROPOSAL)
         d->proposal = PROPOSAL_WITHDRAWN;
+    return true;
+}
+
+/*
+ * A signature that does not fit any more: the key was rotated since.  Was
+ * the line accepted, byte for byte, when it did fit?
+ */
+static bool repeat_from_before(struct context *c, struct decision *d)
+{
+    const struct operation *op = &c->order->operation;
+    uint64_t index;
+
+    return c->order->fault.status >= STATUS_BAD_SIGNATURE && !c->founding &&
+        record_find_key(c->state, &op->by, &c->key) &&
+        record_find_order(c->state, c->key.number, &op->id, &index) &&
+        repeat(c, index, d);
 }
 
 /*
@@ -250,6 +266,8 @@ static void identify(struct context *c, struct decision *d)
     uint64_t index;
 
     if (order->fault.status != STATUS_ACCEPTED) {
+        if (repeat_from_before(c, d))
+            return;
         /* A currency we do not keep comes first, if the line decoded. */
         if (order->fault.status >= STATUS_UNKNOWN_KEY && !c->founding)
             operations_check_currencies(c, &order->operation);
@@ -271,7 +289,8 @@ static void identify(struct context *c, struct decision *d)
     }
     if (record_find_order(
             c->state, c->key.number, &order->operation.id, &index)) {
-        repeat(c, index, d);
+        if (!repeat(c, index, d))
+            context_refuse(c, STATUS_ID_REUSED, "id");
         return;
     }
     if (c->key.revoked)

@@ -96,7 +96,7 @@ static bool parse_party(struct bytes value, struct party *out)
     out->kind = (enum party_kind)take_word(&in, PARTY_KIND_COUNT);
     out->book = (uint8_t)take_word(&in, RECORD_BOOKS_MAX);
     out->country = (enum country)take_word(&in, COUNTRY_COUNT);
-    flags = cursor_u8(&in);
+    flags = take_word(&in, 2 * PARTY_IDENTITY);
     out->frozen_out = flags & PARTY_FROZEN_OUT;
     out->frozen_in = flags & PARTY_FROZEN_IN;
     out->closed = flags & PARTY_CLOSED;

@@ -38,6 +38,8 @@ static int load(struct report_reader *reader, uint64_t index)
         0)
         return -1;
     reader->loaded = true;
+    reader->line = 0;
+    reader->rest = reader->entry.body;
     return 0;
 }
 
@@ -97,6 +99,44 @@ int report_reader_effect(struct report_reader *reader,
     return find_effect(reader, id, minor);
 }
 
+/* Go to a line of the body.  False if there is none of that number. */
+static bool find_line(struct report_reader *reader, uint64_t line)
+{
+    if (line < reader->line) {
+        reader->line = 0;
+        reader->rest = reader->entry.body;
+    }
+    while (reader->line < line) {
+        const uint8_t *start = reader->rest.data;
+        struct bytes text;
+
+        if (!bytes_next_line(&reader->rest, &text))
+            return false;
+        reader->text = bytes_of(start, text.length + 1);
+        reader->line++;
+    }
+    return true;
+}
+
+/* Read what the entry or one line of its body posted. */
+static int read_postings(
+    struct report_reader *reader, uint64_t line, bool *found)
+{
+    struct entry one = reader->entry;
+
+    if (line == 0)
+        return posting_read(
+            reader->ledger, &one, 0, &reader->postings, found);
+    *found = find_line(reader, line);
+    if (!*found)
+        return 0;
+    /* As if the body were this line alone, and it was accepted: a history
+     * refers to no other lines. */
+    one.body = reader->text;
+    one.effects = bytes_of(NULL, 0);
+    return posting_read(reader->ledger, &one, 1, &reader->postings, found);
+}
+
 int report_reader_amount(struct report_reader *reader,
     const struct account_id *id, struct history_reference reference,
     int64_t *minor)
@@ -105,8 +145,7 @@ int report_reader_amount(struct report_reader *reader,
     bool found;
 
     if (load(reader, reference.entry) != 0 ||
-        posting_read(reader->ledger, &reader->entry, reference.line,
-            &reader->postings, &found) != 0)
+        read_postings(reader, reference.line, &found) != 0)
         return -1;
     for (size_t i = 0; found && i < postings->count; i++) {
         if (account_id_equal(&postings->list[i].id, id)) {

@@ -34,7 +34,7 @@ enum table {
     TABLE_POLICY,       /* verb name, 0, currency u8, over be64 -> quorum */
     TABLE_ACCOUNT,      /* account id -> sides, holds, counts */
     TABLE_HISTORY,      /* account id, block be32 -> 16 references */
-    TABLE_ORDER_ID,     /* key number be32, ULID -> entry index, check */
+    TABLE_ORDER_ID,     /* key number be32, ULID -> entry index */
     TABLE_HOLD,         /* entry index be64 -> hold */
     TABLE_EXPIRY,       /* until be64, entry index be64 -> nothing */
     TABLE_USAGE,        /* key number be32, currency u8, date be32 -> used */

@@ -55,6 +55,10 @@ static void decode_lines(struct order *order, enum codec_place place)
         order->lines[i].verb = VERB_COUNT;
         if (!codec_decode(line, place, &order->lines[i], &fault))
             order->line_status[i] = fault.status;
+        /* The journal keeps bodies, and stays text. */
+        if (order->line_status[i] == STATUS_BAD_BYTE ||
+            order->line_status[i] == STATUS_LINE_TOO_LONG)
+            order->body_status = STATUS_BAD_BODY;
     }
 }
 

@@ -48,6 +48,23 @@ refuse "floating point in the ledger" \
     "$(grep -nwE 'double|float' ledger/*.[ch] include/posito/amount.[ch] |
         grep -v '[/*].*double')"
 
+# The README's reading order names every source file, and only such.
+for source in include/posito/*.[ch] include/posito/*.def protocol/*.[ch] \
+    ledger/*.[ch] daemon/*.[ch] tools/*.[ch]; do
+    name=$(basename "$source")
+    base=${name%.*}
+    grep -qE "^\|.*\`($base|$name)\`" README.md || echo "$source"
+done >"${TMPDIR:-/tmp}/unlisted.$$"
+refuse "a source file is missing from the README's reading order" \
+    "$(cat "${TMPDIR:-/tmp}/unlisted.$$")"
+rm -f "${TMPDIR:-/tmp}/unlisted.$$"
+for path in $(grep -oE '\]\([a-z]+/[A-Za-z./]+\)' README.md | tr -d ']()') ; do
+    [ -e "$path" ] || echo "$path"
+done >"${TMPDIR:-/tmp}/unlisted.$$"
+refuse "the README links to a file that is not there" \
+    "$(cat "${TMPDIR:-/tmp}/unlisted.$$")"
+rm -f "${TMPDIR:-/tmp}/unlisted.$$"
+
 # It bites: a forbidden include, planted in a copy, is found.
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT

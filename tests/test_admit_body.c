@@ -100,6 +100,37 @@ static void a_body_other_than_signed_is_told(void **state)
     desk_close(desk);
 }
 
+/* Signed or not, a body with other bytes than text does not get into the
+ * journal; one whose text is no operation does, if each line stands by
+ * itself. */
+static void a_body_is_text(void **state)
+{
+    (void)state;
+    struct desk *desk = desk_open();
+    static const uint8_t bad[] = {0x00, 0x09, 0x0D, 0x1F, 0x7F, 0x80, 0xFF};
+    for (size_t i = 0; i < sizeof bad; i++) {
+        buffer_clear(&desk->body);
+        buffer_text(&desk->body, DEPOSIT "\nnonsen");
+        buffer_u8(&desk->body, bad[i]);
+        buffer_text(&desk->body, "e\n");
+        sign_batch(desk, 2);
+        expect_body(desk, STATUS_BAD_BODY);
+    }
+    buffer_clear(&desk->body);
+    buffer_text(&desk->body, DEPOSIT "\nnonsense\n");
+    sign_batch(desk, 2);
+    expect_body(desk, STATUS_ACCEPTED);
+    assert_int_equal(desk->order.line_status[1], STATUS_UNKNOWN_VERB);
+
+    buffer_clear(&desk->body);
+    for (size_t i = 0; i < LINE_LENGTH_MAX; i++)
+        buffer_char(&desk->body, 'x');
+    buffer_char(&desk->body, '\n');
+    sign_batch(desk, 1);
+    expect_body(desk, STATUS_BAD_BODY);
+    desk_close(desk);
+}
+
 static void a_body_has_bounds(void **state)
 {
     (void)state;
@@ -262,6 +293,7 @@ int main(void)
         cmocka_unit_test(a_batch_decodes_each_line),
         cmocka_unit_test(an_empty_batch_has_no_lines),
         cmocka_unit_test(a_body_other_than_signed_is_told),
+        cmocka_unit_test(a_body_is_text),
         cmocka_unit_test(a_body_has_bounds),
         cmocka_unit_test(genesis_is_signed_by_a_key_of_its_body),
         cmocka_unit_test(keys_of_genesis_prove_themselves),

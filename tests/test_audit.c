@@ -411,6 +411,13 @@ static void test_edited_amount(void **state)
     expect_fault(a, replay_anew(a, entries, a->entries, &options),
         "entry 1: the signature by ana does not fit the line");
     free_entries(entries, a->entries);
+
+    /* ana's key changed meanwhile, so it was checked twice; sup's not. */
+    copy_entries(a, entries);
+    replace(&entries[7], "amount=USD7.00", "amount=USD8.00");
+    expect_fault(a, replay_anew(a, entries, a->entries, &options),
+        "entry 7: the signature by sup does not fit the line");
+    free_entries(entries, a->entries);
 }
 
 static void test_edited_body(void **state)

@@ -228,6 +228,38 @@ static void test_rotate(void **state)
     assert_int_equal(rotate(f, "board", "ana", "ana'"), STATUS_KEY_REVOKED);
 }
 
+/* A client whose answer got lost sends the same bytes again, and the key
+ * has been rotated since: the first answer again.  With the last character
+ * of the line changed it is a bad signature like any other. */
+static void test_repeat_after_rotation(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct buffer line = buffer_empty();
+    struct entry entry;
+    uint64_t index;
+
+    assert_int_equal(
+        ledger_fixture_send(f, "ana", "%s", deposit_1), STATUS_ACCEPTED);
+    index = f->decision.index;
+    assert_int_equal(ledger_entry(f->ledger, index, &line, &entry), 0);
+    assert_int_equal(rotate(f, "ana", "ana", "ana'"), STATUS_ACCEPTED);
+    struct hash before = ledger_fixture_snapshot(f);
+    assert_int_equal(
+        ledger_fixture_again(f, entry.line, bytes_of(NULL, 0)),
+        STATUS_ACCEPTED);
+    assert_true(f->decision.repeated);
+    assert_int_equal(f->decision.index, index);
+    uint8_t *amount = memmem(line.data, line.length, "USD", 3);
+    assert_non_null(amount);
+    amount[3] = amount[3] == '9' ? '8' : '9';
+    assert_int_equal(
+        ledger_fixture_again(f, entry.line, bytes_of(NULL, 0)),
+        STATUS_BAD_SIGNATURE);
+    struct hash after = ledger_fixture_snapshot(f);
+    assert_true(hash_equal(&before, &after));
+    buffer_free(&line);
+}
+
 static void count_key(void *context, const struct ident *name,
     const struct public_key *key)
 {
@@ -397,6 +429,7 @@ int main(void)
         LEDGER_TEST(test_add_refusals),
         LEDGER_TEST(test_revoke),
         LEDGER_TEST(test_rotate),
+        LEDGER_TEST(test_repeat_after_rotation),
         LEDGER_TEST(test_each_key),
         LEDGER_TEST(test_policy_bands),
         LEDGER_TEST(test_policy_refusals),

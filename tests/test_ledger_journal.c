@@ -225,6 +225,13 @@ static void test_replay_finds_refusals(void **state)
     buffer_free(&line);
 }
 
+static void open_party(struct ledger_fixture *f, int number)
+{
+    assert_int_equal(ledger_fixture_send(f, "ana",
+                         "party-open party=p%d kind=member book=us "
+                         "parent=c1 country=US", number), STATUS_ACCEPTED);
+}
+
 /* A state opened again goes on to the same digest as one never closed. */
 static void test_restart(void **state)
 {
@@ -233,17 +240,46 @@ static void test_restart(void **state)
     struct failure failure = { "" };
 
     for (int i = 0; i < 300; i++) {
+        uint64_t size = ledger_size(f->ledger);
+
         f->quick = i % 10 != 0;
-        deposit(f, i % 3 ? "m1" : "m2");
+        if (i % 97 == 0 || i % 97 == 1)
+            open_party(f, i); /* its number goes on after the restart */
+        else
+            deposit(f, i % 3 ? "m1" : "m2");
         if (i % 97 != 0)
             continue;
         (void)ledger_fixture_digest(f);
         ledger_close(f->ledger);
         assert_int_equal(
             ledger_open(&f->ledger, f->state, &archive, &failure), 0);
-        assert_int_equal(ledger_size(f->ledger), (uint64_t)i + 2);
+        assert_int_equal(ledger_size(f->ledger), size + 1);
     }
     ledger_fixture_check_replay(f);
+}
+
+/* An entry that cannot be read again is a failure that stays. */
+static void test_lost_entry(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct order order;
+    struct buffer line = buffer_empty();
+
+    deposit(f, "m1");
+    buffer_append(&line, buffer_bytes(&f->line));
+    ledger_fixture_close_group(f);
+    buffer_truncate(&f->entries[1], f->entries[1].length - 1);
+    ledger_fixture_admit(f, &order, buffer_bytes(&line), bytes_of(NULL, 0));
+    assert_int_equal(
+        ledger_decide(f->ledger, &order, f->clock, &f->decision), -1);
+    assert_string_equal(ledger_failure(f->ledger)->text,
+        "entry 1 is not well-formed");
+    order.operation.id.data[0]++; /* any other order, too */
+    assert_int_equal(
+        ledger_decide(f->ledger, &order, f->clock, &f->decision), -1);
+    assert_int_equal(ledger_size(f->ledger), 2);
+    admit_free(&order);
+    buffer_free(&line);
 }
 
 /* ---- history ---- */
@@ -314,6 +350,7 @@ int main(void)
         LEDGER_TEST(test_replay_finds_differences),
         LEDGER_TEST(test_replay_finds_refusals),
         LEDGER_TEST(test_restart),
+        LEDGER_TEST(test_lost_entry),
         LEDGER_TEST(test_history),
     };
 

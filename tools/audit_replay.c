@@ -151,8 +151,9 @@ static void print_result(struct replay *replay,
 {
     const struct replay_result *result = replay_result(replay);
     uint64_t ms = took_ms > 0 ? (uint64_t)took_ms : 1;
-    (void)printf(
-        "\n%llu entries in %llu groups, %llu bytes; %llu signatures "
+    if (!options->quiet)
+        (void)puts("");
+    (void)printf("%llu entries in %llu groups, %llu bytes; %llu signatures "
         "checked in %llu.%03llu s (%llu/s)\n",
         (unsigned long long)result->entries,
         (unsigned long long)result->groups,

@@ -5,7 +5,8 @@
 #include "show.h"
 #include "table.h"
 
-static void cell_of(struct text_table *table, int64_t minor, enum currency currency)
+static void cell_of(
+    struct text_table *table, int64_t minor, enum currency currency)
 {
     uint8_t memory[64];
     struct buffer cell = buffer_over(memory, sizeof memory);

@@ -1,5 +1,6 @@
 #include "batch.h"
 
+#include "../protocol/answer.h"
 #include "files.h"
 #include "speech.h"
 #include "words.h"
@@ -61,16 +62,25 @@ static enum batch_verdict add_line(struct words *words, struct bytes line,
     return BATCH_BUILT;
 }
 
-enum batch_verdict batch_body(struct bytes text, enum codec_place place,
-    const struct batch_options *options, struct buffer *body,
-    uint64_t *lines, struct command_fault *fault)
+void batch_places_free(struct batch_places *places)
 {
-    struct command_options inner = {.place = place,
+    free(places->list);
+    *places = (struct batch_places){NULL, 0};
+}
+
+enum batch_verdict batch_body(struct bytes text,
+    const struct batch_options *options, struct buffer *body,
+    struct batch_places *places, struct command_fault *fault)
+{
+    struct command_options inner = {.place = CODEC_BODY,
         .language = options->language, .exact = options->exact};
     struct words *words = malloc(sizeof *words);
-    enum batch_verdict verdict = words == NULL ? BATCH_FAILED : BATCH_BUILT;
+    enum batch_verdict verdict = BATCH_BUILT;
     struct bytes line;
-    *lines = 0;
+    *places = (struct batch_places){
+        malloc(((size_t)BODY_LINES_MAX + 1) * sizeof *places->list), 0};
+    if (words == NULL || places->list == NULL)
+        verdict = BATCH_FAILED;
     for (uint64_t number = 1; verdict == BATCH_BUILT; number++) {
         if (!bytes_next_line(&text, &line)) {
             /* The last line may lack its LF. */
@@ -82,15 +92,46 @@ enum batch_verdict batch_body(struct bytes text, enum codec_place place,
         if (is_comment(line))
             continue;
         verdict = add_line(words, line, number, &inner, body, fault);
-        *lines += 1;
-        if (verdict == BATCH_BUILT && (*lines > BODY_LINES_MAX ||
+        places->list[places->count++] = number;
+        if (verdict == BATCH_BUILT && (places->count > BODY_LINES_MAX ||
                                           body->length > BODY_BYTES_MAX))
             verdict = refuse(fault, STATUS_BODY_TOO_LARGE, number,
                 options->language,
                 status_sentence(STATUS_BODY_TOO_LARGE, options->language));
     }
     free(words);
+    if (verdict == BATCH_BUILT && places->count == 0)
+        verdict = refuse(fault, STATUS_BAD_BODY, 0, options->language,
+            say(options->language, "There is no operation in the file.",
+                "No hay ninguna operación en el archivo."));
     return verdict;
+}
+
+void batch_place_answer(const struct batch_places *places,
+    struct bytes answer, struct buffer *out)
+{
+    struct bytes line;
+    struct bytes rest;
+    enum answer_kind kind;
+    uint64_t number;
+    while (bytes_next_line(&answer, &line)) {
+        bool placed = answer_open(line, &kind, &rest) &&
+                      (kind == ANSWER_ROW || kind == ANSWER_NO) &&
+                      bytes_decimal(answer_find(rest, "line"),
+                          places->count, &number) &&
+                      number > 0;
+        if (placed) {
+            /* Behind the first word, for text= runs to the line's end. */
+            size_t word = line.length - rest.length;
+            buffer_append(out, bytes_of(line.data, word));
+            buffer_format(out, "file-line=%llu ",
+                (unsigned long long)places->list[number - 1]);
+            buffer_append(out, rest);
+        } else {
+            buffer_append(out, line);
+        }
+        buffer_char(out, '\n');
+    }
 }
 
 /* The words of the batch's own line: those typed but for the file's name,
@@ -144,13 +185,13 @@ static void add_commitment(
 
 enum batch_verdict batch_build(const char *const *words, size_t count,
     const struct batch_options *options, struct buffer *line,
-    struct buffer *body, struct command_fault *fault,
-    struct failure *failure)
+    struct buffer *body, struct batch_places *places,
+    struct command_fault *fault, struct failure *failure)
 {
     struct buffer text = buffer_empty();
     struct heading heading = {0};
     const char *file;
-    uint64_t lines;
+    *places = (struct batch_places){NULL, 0};
     struct command_options own = {.place = CODEC_REQUEST,
         .language = options->language, .exact = options->exact};
     enum batch_verdict verdict = take_words(
@@ -159,10 +200,10 @@ enum batch_verdict batch_build(const char *const *words, size_t count,
         files_read(file, FILE_BYTES_MAX, &text, failure) != 0)
         verdict = BATCH_FAILED;
     if (verdict == BATCH_BUILT)
-        verdict = batch_body(buffer_bytes(&text), CODEC_BODY, options, body,
-            &lines, fault);
+        verdict = batch_body(
+            buffer_bytes(&text), options, body, places, fault);
     if (verdict == BATCH_BUILT) {
-        add_commitment(&heading, lines, buffer_bytes(body));
+        add_commitment(&heading, places->count, buffer_bytes(body));
         if (!command_build(heading.word, heading.count, &own, line, fault))
             verdict = BATCH_FAULT;
     }

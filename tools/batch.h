@@ -24,6 +24,21 @@ enum batch_verdict {
     BATCH_FAILED /* the file could not be read */
 };
 
+/* Which line of the file each line of the body was, from 1. */
+struct batch_places {
+    uint64_t *list; /* owned */
+    uint64_t count;
+};
+
+void batch_places_free(struct batch_places *);
+
+/*
+ * Copy an answer to out, and say file-line= in the rows and the verdict
+ * that name a line of the body.
+ */
+void batch_place_answer(const struct batch_places *, struct bytes answer,
+    struct buffer *out);
+
 /*
  * words: batch, mode=..., and a file's name ("-": standard input).  Builds
  * the batch's line without tail, with lines= and root= computed, and its
@@ -31,11 +46,12 @@ enum batch_verdict {
  */
 enum batch_verdict batch_build(const char *const *words, size_t count,
     const struct batch_options *, struct buffer *line, struct buffer *body,
-    struct command_fault *, struct failure *) WARN_UNUSED_RESULT;
+    struct batch_places *, struct command_fault *, struct failure *)
+    WARN_UNUSED_RESULT;
 
-/* A file's text as a body: lines of the protocol.  *lines: how many. */
-enum batch_verdict batch_body(struct bytes text, enum codec_place,
-    const struct batch_options *, struct buffer *body, uint64_t *lines,
-    struct command_fault *) WARN_UNUSED_RESULT;
+/* A file's text as a body: lines of the protocol. */
+enum batch_verdict batch_body(struct bytes text,
+    const struct batch_options *, struct buffer *body,
+    struct batch_places *, struct command_fault *) WARN_UNUSED_RESULT;
 
 #endif

@@ -58,6 +58,25 @@ static int write_all(int fd, struct bytes rest)
     return 0;
 }
 
+/* Without this a power cut can forget a new file's name. */
+static int sync_folder_of(const char *path)
+{
+    char folder[PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    int length = slash == NULL
+                     ? snprintf(folder, sizeof folder, ".")
+                     : snprintf(folder, sizeof folder, "%.*s",
+                           (int)(slash - path) + 1, path);
+    if (length < 0 || (size_t)length >= sizeof folder)
+        return -1;
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    int result = fsync(fd);
+    (void)close(fd);
+    return result;
+}
+
 int files_create(const char *path, mode_t mode, struct bytes contents,
     struct failure *failure)
 {
@@ -70,7 +89,7 @@ int files_create(const char *path, mode_t mode, struct bytes contents,
         (void)unlink(path);
         return -1;
     }
-    if (close(fd) != 0)
+    if (close(fd) != 0 || sync_folder_of(path) != 0)
         return failure_set_errno(failure, errno, "%s", path);
     return 0;
 }

@@ -50,7 +50,7 @@ static enum outcome run_send(
     struct buffer body = buffer_empty();
     struct command_fault fault = {0};
     struct failure failure = {{0}};
-    uint64_t lines;
+    struct batch_places places = {0};
     enum outcome outcome = OUTCOME_ACCEPTED;
     if (count < 1 || count > 2)
         return session_usage(session, STATUS_MISSING_FIELD,
@@ -59,12 +59,13 @@ static enum outcome run_send(
     if (count == 2 && files_read(words[1], 4 * (size_t)BODY_BYTES_MAX,
                           &text, &failure) != 0)
         outcome = session_fail(session, &failure);
-    else if (batch_body(buffer_bytes(&text), CODEC_BODY, &options, &body,
-                 &lines, &fault) != BATCH_BUILT)
+    else if (count == 2 && batch_body(buffer_bytes(&text), &options, &body,
+                               &places, &fault) != BATCH_BUILT)
         outcome = session_usage(session, fault.status, fault.text);
     if (outcome == OUTCOME_ACCEPTED)
         outcome = session_send(
             session, bytes_text(words[0]), buffer_bytes(&body));
+    batch_places_free(&places);
     buffer_free(&text);
     buffer_free(&body);
     return outcome;

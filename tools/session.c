@@ -79,6 +79,20 @@ enum outcome session_need_key(struct session *session)
     return OUTCOME_ACCEPTED;
 }
 
+/* For the sentences in rows; the verdict's we have ourselves. */
+static int choose_language(struct session *session, struct failure *failure)
+{
+    struct buffer answer = buffer_empty();
+    enum status status;
+    int result = 0;
+    if (session->settings->language != LANGUAGE_EN)
+        result = client_ask(session->client,
+            bytes_text("language code=es"), bytes_of("", 0), &answer,
+            &status, failure);
+    buffer_free(&answer);
+    return result;
+}
+
 enum outcome session_need_client(struct session *session)
 {
     const struct settings *settings = session->settings;
@@ -86,8 +100,10 @@ enum outcome session_need_client(struct session *session)
     if (session->client != NULL)
         return OUTCOME_ACCEPTED;
     if (client_connect(&session->client, settings->address,
-            settings->timeout_ms, &failure) == 0)
+            settings->timeout_ms, &failure) == 0 &&
+        choose_language(session, &failure) == 0)
         return OUTCOME_ACCEPTED;
+    disconnect(session);
     return session_fail(session, &failure);
 }
 
@@ -140,6 +156,7 @@ struct request {
     enum verb verb;
     struct bytes line;
     struct bytes body;
+    const struct batch_places *places; /* of the body's lines; or NULL */
 };
 
 /*
@@ -179,8 +196,23 @@ static void explain_lost(
             "posito send '%.*s'\n",
             "No se sabe si esta orden se aceptó. No la escriba de nuevo: "
             "envíe\nexactamente esta línea, que se acepta a lo más una vez:"
-            "\nposito send '%.*s'\n"),
-        (int)request->line.length, (const char *)request->line.data);
+            "\nposito send '%.*s'%s\n"),
+        (int)request->line.length, (const char *)request->line.data,
+        request->body.length > 0
+            ? say(session->settings->language, " FILE", " ARCHIVO")
+            : "");
+}
+
+static void show_request(struct session *session,
+    const struct request *request, struct bytes answer)
+{
+    struct buffer placed = buffer_empty();
+    if (request->places != NULL) {
+        batch_place_answer(request->places, answer, &placed);
+        answer = buffer_bytes(&placed);
+    }
+    show_answer(&session->show, request->verb, answer);
+    buffer_free(&placed);
 }
 
 static enum outcome ask_and_show(
@@ -201,8 +233,7 @@ static enum outcome ask_and_show(
         else if (out_file[0] != '\0' && status == STATUS_ACCEPTED)
             (void)fprintf(session->show.out, "%s\n", out_file);
         else
-            show_answer(
-                &session->show, request->verb, buffer_bytes(&answer));
+            show_request(session, request, buffer_bytes(&answer));
     }
     buffer_free(&answer);
     return outcome;
@@ -284,11 +315,13 @@ static enum outcome follow(
 
 /* line has no tail yet. */
 static enum outcome finish(struct session *session, enum verb verb,
-    struct buffer *line, struct bytes body)
+    struct buffer *line, struct bytes body,
+    const struct batch_places *places)
 {
     const struct operation_row *row = operation_row(verb);
     struct failure failure = {{0}};
-    struct request request = {.row = row, .verb = verb, .body = body};
+    struct request request = {
+        .row = row, .verb = verb, .body = body, .places = places};
     enum outcome outcome = prepare(session, row);
     if (outcome != OUTCOME_ACCEPTED)
         return outcome;
@@ -317,7 +350,7 @@ static enum outcome run_plain(struct session *session, enum verb verb,
     if (!command_build(words, count, &options, &line, &fault))
         outcome = session_usage(session, fault.status, fault.text);
     else
-        outcome = finish(session, verb, &line, bytes_of("", 0));
+        outcome = finish(session, verb, &line, bytes_of("", 0), NULL);
     buffer_free(&line);
     return outcome;
 }
@@ -334,10 +367,12 @@ static enum outcome run_batch(
         .exact = session->settings->exact,
     };
     enum outcome outcome = OUTCOME_FAILED;
-    switch (batch_build(
-        words, count, &options, &line, &body, &fault, &failure)) {
+    struct batch_places places;
+    switch (batch_build(words, count, &options, &line, &body, &places,
+        &fault, &failure)) {
     case BATCH_BUILT:
-        outcome = finish(session, VERB_BATCH, &line, buffer_bytes(&body));
+        outcome = finish(
+            session, VERB_BATCH, &line, buffer_bytes(&body), &places);
         break;
     case BATCH_FAULT:
         outcome = session_usage(session, fault.status, fault.text);
@@ -346,6 +381,7 @@ static enum outcome run_batch(
         outcome = session_fail(session, &failure);
         break;
     }
+    batch_places_free(&places);
     buffer_free(&line);
     buffer_free(&body);
     return outcome;
@@ -361,7 +397,7 @@ static enum outcome run_new_key(struct session *session, enum verb verb,
         outcome = newkey_line(session, words, count,
             client_ledger(session->client), &line);
     if (outcome == OUTCOME_ACCEPTED)
-        outcome = finish(session, verb, &line, bytes_of("", 0));
+        outcome = finish(session, verb, &line, bytes_of("", 0), NULL);
     buffer_free(&line);
     return outcome;
 }

@@ -1,6 +1,7 @@
 #include "show.h"
 
 #include "../protocol/answer.h"
+#include "../protocol/codec.h"
 #include "advice.h"
 #include "csv.h"
 #include "sheet.h"
@@ -34,8 +35,19 @@ static const struct label labels[] = {
     {"after", {"after", "después"}},
     {"debits", {"debits", "cargos"}},
     {"credits", {"credits", "abonos"}},
-    {"debits-held", {"debits held", "cargos retenidos"}},
-    {"credits-held", {"credits held", "abonos retenidos"}},
+    {"debits_held", {"debits held", "cargos retenidos"}},
+    {"credits_held", {"credits held", "abonos retenidos"}},
+    {"at", {"after entry", "tras el asiento"}},
+    {"total", {"total", "total"}},
+    {"state", {"state", "situación"}},
+    {"durable", {"on disk", "en disco"}},
+    {"connections", {"connections", "conexiones"}},
+    {"covered", {"saved state covers", "el estado guardado cubre"}},
+    {"books", {"open days", "días abiertos"}},
+    {"uptime", {"seconds up", "segundos en marcha"}},
+    {"version", {"version", "versión"}},
+    {"lines", {"lines", "renglones"}},
+    {"file-line", {"line of the file", "renglón del archivo"}},
     {"held", {"held", "retenido"}},
     {"available", {"available", "disponible"}},
     {"opening", {"opening balance", "saldo inicial"}},
@@ -104,6 +116,28 @@ void show_digits(struct buffer *out, struct amount amount)
     }
 }
 
+static void show_amount(struct buffer *out, struct amount amount)
+{
+    show_digits(out, amount);
+    buffer_format(out, " %s", currency_code(amount.currency));
+}
+
+/* "MXN9000.00,USD500.00"; false, and nothing written, if it is no list. */
+static bool show_amounts(struct buffer *out, struct bytes value)
+{
+    size_t start = out->length;
+    struct amounts amounts;
+    if (codec_decode_value(value, FIELD_AMOUNTS, &amounts) !=
+        STATUS_ACCEPTED)
+        return false;
+    for (size_t i = 0; i < amounts.count; i++) {
+        if (i > 0)
+            buffer_text(out, ", ");
+        show_amount(out, amounts.list[i]);
+    }
+    return out->length > start;
+}
+
 void show_value(struct buffer *out, struct bytes key, struct bytes value)
 {
     struct amount amount;
@@ -113,11 +147,10 @@ void show_value(struct buffer *out, struct bytes key, struct bytes value)
                 bytes_equal_text(key, "name") ||
                 bytes_equal_text(key, "order");
     if (amount_parse(value, &amount) == AMOUNT_SPELLED) {
-        show_digits(out, amount);
-        buffer_format(out, " %s", currency_code(amount.currency));
+        show_amount(out, amount);
         return;
     }
-    if (text && text_decode(value, out))
+    if (show_amounts(out, value) || (text && text_decode(value, out)))
         return;
     buffer_truncate(out, start);
     buffer_append(out, value);
@@ -143,6 +176,40 @@ void show_line(const struct show *show, struct bytes line)
 {
     print_clean(show->out, line);
     (void)fputc('\n', show->out);
+}
+
+/* ---- fields ---- */
+
+static void print_field(
+    const struct show *show, size_t width, struct bytes label,
+    struct bytes key, struct bytes value)
+{
+    struct buffer text = buffer_empty();
+    int gap = (int)(width - table_width(label));
+    show_value(&text, key, value);
+    print_clean(show->out, label);
+    (void)fprintf(show->out, "%*s", gap + 2, "");
+    print_clean(show->out, buffer_bytes(&text));
+    (void)fputc('\n', show->out);
+    buffer_free(&text);
+}
+
+/* The answer to a question: a line a field. */
+static void show_fields(const struct show *show, struct bytes rest)
+{
+    size_t width = 0;
+    struct bytes key;
+    struct bytes value;
+    struct bytes at = rest;
+    while (answer_next(&at, &key, &value)) {
+        size_t one = table_width(show_label(key, show->language));
+        width = one > width ? one : width;
+    }
+    while (answer_next(&rest, &key, &value))
+        /* How many rows there were, anybody can see. */
+        if (!bytes_equal_text(key, "rows"))
+            print_field(
+                show, width, show_label(key, show->language), key, value);
 }
 
 /* ---- rows ---- */
@@ -243,12 +310,19 @@ static void fill_row(
 static void show_rows(const struct show *show, struct bytes block)
 {
     struct rows rows = {0};
-    struct bytes line;
+    struct bytes line = {0};
     struct bytes rest;
+    struct bytes others = block;
     enum answer_kind kind;
     learn_columns(&rows, block);
     if (rows.columns == 0)
         return;
+    /* A single value (an opening balance) is no table. */
+    if (rows.columns == 1 && bytes_next_line(&others, &line) &&
+        others.length == 0 && answer_open(line, &kind, &rest)) {
+        show_fields(show, rest);
+        return;
+    }
     struct text_table table = table_empty(rows.columns);
     for (size_t i = 0; i < rows.columns; i++) {
         table.right[i] = rows.figures[i];
@@ -262,36 +336,6 @@ static void show_rows(const struct show *show, struct bytes block)
 }
 
 /* ---- verdicts ---- */
-
-static void print_field(
-    const struct show *show, size_t width, struct bytes label,
-    struct bytes key, struct bytes value)
-{
-    struct buffer text = buffer_empty();
-    int gap = (int)(width - table_width(label));
-    show_value(&text, key, value);
-    print_clean(show->out, label);
-    (void)fprintf(show->out, "%*s", gap + 2, "");
-    print_clean(show->out, buffer_bytes(&text));
-    (void)fputc('\n', show->out);
-    buffer_free(&text);
-}
-
-/* The answer to a question: a line a field. */
-static void show_fields(const struct show *show, struct bytes rest)
-{
-    size_t width = 0;
-    struct bytes key;
-    struct bytes value;
-    struct bytes at = rest;
-    while (answer_next(&at, &key, &value)) {
-        size_t w = table_width(show_label(key, show->language));
-        width = w > width ? w : width;
-    }
-    while (answer_next(&rest, &key, &value))
-        print_field(
-            show, width, show_label(key, show->language), key, value);
-}
 
 static void print_text(FILE *out, const char *before, struct bytes text)
 {
@@ -326,9 +370,10 @@ static void show_refusal(const struct show *show, struct bytes rest)
     enum language language = show->language;
     enum status status;
     struct bytes field = answer_find(rest, "field");
-    struct bytes line = answer_find(rest, "line");
+    struct bytes line = answer_find(rest, "file-line");
     struct bytes name = answer_find(rest, "status");
     FILE *out = show->errors;
+    (void)fflush(show->out); /* the rows come first */
     print_text(out, say(language, "Refused (", "Rechazado ("), name);
     print_text(out, " ", answer_find(rest, "number"));
     if (!status_parse(name, &status)) {
@@ -337,8 +382,10 @@ static void show_refusal(const struct show *show, struct bytes rest)
         return;
     }
     (void)fprintf(out, "): %s\n", status_sentence(status, language));
+    if (line.length == 0)
+        line = answer_find(rest, "line");
     if (line.length > 0) {
-        print_text(out, say(language, "Line: ", "Línea: "), line);
+        print_text(out, say(language, "Line: ", "Renglón: "), line);
         (void)fputc('\n', out);
     }
     if (field.length > 0) {

@@ -43,11 +43,17 @@ static void print_cell(
     size_t width = table_width(bytes_text(cell));
     int gap = (int)(table->width[column] - width);
     bool last = column + 1 == table->columns;
-    if (table->right[column])
-        (void)fprintf(out, "%*s%s", gap, "", cell);
-    else
-        (void)fprintf(out, "%s%*s", cell, last ? 0 : gap, "");
-    (void)fputs(last ? "\n" : "  ", out);
+    /* No spaces at the line's end. */
+    if (!last || cell[0] != '\0') {
+        const char *between = column > 0 ? "  " : "";
+        if (table->right[column])
+            (void)fprintf(out, "%s%*s%s", between, gap, "", cell);
+        else
+            (void)fprintf(
+                out, "%s%s%*s", between, cell, last ? 0 : gap, "");
+    }
+    if (last)
+        (void)fputs("\n", out);
 }
 
 void table_print(const struct text_table *table, FILE *out)
