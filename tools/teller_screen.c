@@ -91,14 +91,25 @@ static bool key_of(int code, enum teller_key *key)
 
 /* ---- work ---- */
 
+/* A connection that idled away is only noticed now: so once more at once. */
+static int ask(struct station *station)
+{
+    struct teller *teller = &station->teller;
+    struct bytes line = bytes_text(teller->line);
+    bool once_more = !teller->lost;
+    int result = teller_desk_ask(&station->desk, line, teller->order);
+    if (result != 0 && once_more)
+        result = teller_desk_ask(&station->desk, line, teller->order);
+    return result;
+}
+
 /* Ask what is to be asked until there is nothing more, or no answer. */
 static void ask_all(struct station *station)
 {
     struct teller *teller = &station->teller;
     struct teller_desk *desk = &station->desk;
     while (teller->ask != TELLER_ASK_NONE) {
-        if (teller_desk_ask(desk, bytes_text(teller->line), teller->order) !=
-            0) {
+        if (ask(station) != 0) {
             teller_lose(teller, desk->failure.text);
             return;
         }
@@ -137,20 +148,22 @@ static void work(struct station *station)
     }
 }
 
-static bool open_terminal(void)
+static SCREEN *open_terminal(void)
 {
+    SCREEN *screen = NULL;
     /* The words have accents; a terminal without a locale has UTF-8. */
     if (MB_CUR_MAX == 1)
         (void)setlocale(LC_CTYPE, "C.UTF-8");
-    if (isatty(STDIN_FILENO) == 0 || isatty(STDOUT_FILENO) == 0 ||
-        newterm(NULL, stdout, stdin) == NULL)
-        return false;
+    if (isatty(STDIN_FILENO) != 0 && isatty(STDOUT_FILENO) != 0)
+        screen = newterm(NULL, stdout, stdin);
+    if (screen == NULL)
+        return NULL;
     (void)set_escdelay(ESCAPE_MS);
     (void)cbreak();
     (void)noecho();
     (void)nonl();
     (void)keypad(stdscr, TRUE);
-    return true;
+    return screen;
 }
 
 static enum outcome run(struct session *session, struct station *station)
@@ -164,12 +177,14 @@ static enum outcome run(struct session *session, struct station *station)
     teller_begin(&station->teller, language, session->key.name);
     if (resume(station) != 0)
         return session_fail(session, &station->desk.failure);
-    if (!open_terminal())
+    SCREEN *screen = open_terminal();
+    if (screen == NULL)
         return session_usage(session, STATUS_BAD_FIELD,
             say(language, "posito teller needs a terminal.",
                 "posito teller necesita una terminal."));
     work(station);
     (void)endwin();
+    delscreen(screen);
     if (teller_desk_is_pending(&station->desk))
         (void)printf("%s\n",
             say(language,
