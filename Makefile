@@ -36,7 +36,7 @@ LDFLAGS  += $(HARDEN_LINK) -pthread
 LIBS_CORE   := -lsodium -lcrypto
 LIBS_LEDGER := -llmdb
 LIBS_DAEMON := -levent_core -levent_pthreads
-LIBS_TOOLS  := -ledit -ljson-c
+LIBS_TOOLS  := -ledit -ljson-c -lncursesw -ltinfo
 
 # One archive a layer; the order is the order of linking.
 VOCABULARY := $(wildcard include/posito/*.c)

@@ -104,8 +104,8 @@ int question_proposal(const struct question *q)
     if (result != 0)
         goto out;
     write_proposal(q->out, &report);
-    buffer_append(q->out, buffer_bytes(&rows.text));
     answer_verbatim(q->out, buffer_bytes(&line));
+    buffer_append(q->out, buffer_bytes(&rows.text));
     if (report.phase == PROPOSAL_OPEN)
         result = write_effect(q, index);
     answer_ok(q->out);

@@ -5,6 +5,7 @@
  */
 #include "ledger_fixture.h"
 
+#include "../ledger/proposal.h"
 #include "../ledger/check.h"
 #include "../ledger/context.h"
 
@@ -34,7 +35,7 @@ static void use_parties_and_keys(struct ledger_fixture *f)
 
     SEND(f, "board", "policy-set verb=withdraw need=1 kinds=teller");
     SEND(f, "board", "policy-set verb=withdraw over=USD900.00 need=1 "
-                     "kinds=supervisor each=1 clubs=no");
+                     "kinds=supervisor each=0 clubs=no");
     SEND(f, "ana", "party-open party=m8 kind=member book=us parent=c1 "
                    "country=MX identity=%s",
         ledger_fixture_public("m8"));
@@ -45,6 +46,11 @@ static void use_parties_and_keys(struct ledger_fixture *f)
     SEND(f, "sup", "party-freeze party=n2 block=in order=18");
     SEND(f, "sup", "party-freeze party=m4 block=all order=19");
     SEND(f, "sup", "party-unfreeze party=m4 order=20");
+    SEND(f, "board",
+        "policy-set verb=party-unfreeze need=3 kinds=supervisor,board");
+    SEND(f, "sup", "party-unfreeze party=n1 order=21");
+    SEND(f, "xsup", "approve proposal=%llu",
+        (unsigned long long)f->decision.index);
     (void)snprintf(line, sizeof line,
         "key-add key=new public=%s kind=teller owner=tre country=MX scope=c2 "
         "limit=MXN80.00,USD70.00",
@@ -396,6 +402,39 @@ static void spoil_policy(struct ledger_fixture *f)
             .kinds = KIND_BIT(TELLER) });
 }
 
+/* The fixture's one open proposal. */
+static uint64_t open_proposal(struct ledger_fixture *f)
+{
+    struct state_scan *scan =
+        state_scan_open(f->state, TABLE_PROPOSAL, bytes_of("", 0));
+    struct proposal proposal;
+    struct bytes key;
+    struct bytes value;
+
+    assert_non_null(scan);
+    assert_true(state_scan_next(scan, &key, &value));
+    assert_true(proposal_parse(key, value, &proposal));
+    state_scan_close(scan);
+    return proposal.index;
+}
+
+static void spoil_phase(struct ledger_fixture *f)
+{
+    struct proposal proposal;
+
+    assert_true(proposal_find(f->state, open_proposal(f), &proposal));
+    f->ledger->context.state = f->state;
+    f->ledger->context.index = ledger_size(f->ledger);
+    proposal_end(&f->ledger->context, &proposal, PROPOSAL_DONE);
+}
+
+static void spoil_approval(struct ledger_fixture *f)
+{
+    struct ident name = ident_of("ana");
+
+    proposal_put_approval(f->state, open_proposal(f), &name, 1);
+}
+
 static void spoil_date(struct ledger_fixture *f)
 {
     struct book book;
@@ -426,6 +465,8 @@ static void each_has_its_complaint(void **state)
         { spoil_freeze, "party n1 is frozen or closed in the state or" },
         { spoil_key, "key new was revoked or rotated in the state or" },
         { spoil_policy, "a policy that the journal does not set" },
+        { spoil_phase, "is not as the journal tells" },
+        { spoil_approval, "approvals" },
         { spoil_date, "book us is not as the journal says" },
         { spoil_tree, "the tree's root" },
     };

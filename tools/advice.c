@@ -63,8 +63,19 @@ static const struct advice table[] = {
             "Espere al siguiente día contable, o pida que lo firme un "
             "supervisor."}},
     {STATUS_BAD_POLICY,
-        {"Use need=1, leave out each=, and clubs=no.",
-            "Use need=1, sin each=, y clubs=no."}},
+        {"need is 1 to 9 and at least each times the countries with a book; "
+         "lapse 1 to 90 days; for the keys themselves there must be enough "
+         "keys of these kinds.",
+            "need va de 1 a 9 y alcanza para each en cada país con libro; "
+            "lapse de 1 a 90 días; para las llaves mismas debe haber "
+            "bastantes llaves de esos tipos."}},
+    {STATUS_UNKNOWN_PROPOSAL,
+        {"`posito proposals` lists what waits.",
+            "`posito proposals` muestra lo que espera."}},
+    {STATUS_OWN_PROPOSAL,
+        {"Ask somebody else to sign it; withdraw-proposal takes it back.",
+            "Pida a otra persona que la firme; withdraw-proposal la "
+            "retira."}},
     {STATUS_LAST_KEY,
         {"Add another federation treasurer's or board's key first.",
             "Dé de alta antes otra llave de tesorería o de consejo."}},

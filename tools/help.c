@@ -40,13 +40,17 @@ static const struct tool tools[] = {
             "LLAVE]"},
         {"Found a ledger: its first keys and books.",
             "Fundar un libro: sus primeras llaves y libros."}},
+    {"teller", {"teller", "teller"},
+        {"A teller's screen: drawer, members, deposits, withdrawals, count.",
+            "La pantalla del cajero: caja, socios, depósitos, retiros, "
+            "conteo."}},
     {NULL, {NULL, NULL}, {NULL, NULL}},
 };
 
 const char *const *help_tools(void)
 {
     static const char *const names[] = {
-        "help", "keygen", "proof", "send", "init", NULL};
+        "help", "keygen", "proof", "send", "init", "teller", NULL};
     return names;
 }
 
@@ -105,6 +109,7 @@ static void print_options(FILE *out, enum language language)
             "in a new file\n"
             "  --exact                 texts are given encoded (%20), as "
             "on the line\n"
+            "  --yes                   approve without showing and asking\n"
             "  --timeout SECONDS       longest wait for the daemon (10)\n"
             "addr, key and language can stand in ~/.config/posito/config, "
             "as: key = FILE\n"
@@ -124,6 +129,7 @@ static void print_options(FILE *out, enum language language)
             "prueba en un archivo nuevo\n"
             "  --exact                    los textos van codificados "
             "(%20), como en la línea\n"
+            "  --yes                      approve sin mostrar ni preguntar\n"
             "  --timeout SEGUNDOS         espera máxima al servidor (10)\n"
             "addr, key y language pueden estar en ~/.config/posito/config, "
             "así: key = ARCHIVO\n"

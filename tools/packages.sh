@@ -8,7 +8,7 @@
 set -eu
 
 build="gcc make libc6-dev libsodium-dev liblmdb-dev libevent-dev libssl-dev
-libedit-dev libjson-c-dev"
+libedit-dev libjson-c-dev libncurses-dev"
 test="libcmocka-dev clang strace tmux golang-go golang-golang-x-mod-dev"
 
 case "${1:-build}" in

@@ -10,6 +10,7 @@
 #include "newkey.h"
 #include "session.h"
 #include "speech.h"
+#include "teller_screen.h"
 
 #include <locale.h>
 #include <signal.h>
@@ -83,6 +84,7 @@ static const struct own_command own_commands[] = {
     {"proof", newkey_proof},
     {"send", run_send},
     {"init", init_run},
+    {"teller", teller_screen_run},
 };
 
 static enum outcome run(struct session *session)

@@ -7,7 +7,7 @@ struct roleword {
 
 static const struct roleword roles[] = {
     {"vault", {"Vaults", "Bóveda"}},
-    {"drawer", {"Tellers' drawers", "Caja"}},
+    {"drawer", {"Tellers' cash", "Caja"}},
     {"transit", {"Cash in transit", "Efectivo en tránsito"}},
     {"nostro", {"Banks and correspondents", "Bancos y corresponsales"}},
     {"loan", {"Loans", "Préstamos"}},

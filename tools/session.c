@@ -2,6 +2,7 @@
 
 #include "../protocol/answer.h"
 #include "advice.h"
+#include "approve.h"
 #include "batch.h"
 #include "command.h"
 #include "files.h"
@@ -407,6 +408,7 @@ enum outcome session_run(
 {
     const struct settings *settings = session->settings;
     struct command_fault fault = {0};
+    enum outcome outcome = OUTCOME_ACCEPTED;
     enum verb verb;
     if (!command_verb(
             count > 0 ? words[0] : "", settings->language, &verb, &fault))
@@ -422,6 +424,9 @@ enum outcome session_run(
                 : say(settings->language,
                       "A ledger is founded with: posito init",
                       "Un libro se funda con: posito init"));
+    if (verb == VERB_APPROVE &&
+        !approve_confirmed(session, words, count, &outcome))
+        return outcome;
     if (verb == VERB_BATCH)
         return run_batch(session, words, count);
     if (settings->new_key_file[0] != '\0' &&

@@ -52,6 +52,7 @@ static const struct option options[] = {
     {"json", NULL, NULL, FLAG_OPTION, MEMBER(json)},
     {"csv", NULL, NULL, FLAG_OPTION, MEMBER(csv)},
     {"exact", NULL, NULL, FLAG_OPTION, MEMBER(exact)},
+    {"yes", NULL, NULL, FLAG_OPTION, MEMBER(yes)},
     {"no-passphrase", NULL, NULL, FLAG_OPTION, MEMBER(no_passphrase)},
     {"version", NULL, NULL, FLAG_OPTION, MEMBER(version)},
     {"help", NULL, NULL, FLAG_OPTION, MEMBER(help)},

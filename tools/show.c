@@ -22,6 +22,17 @@ struct label {
 };
 
 static const struct label labels[] = {
+    {"proposal", {"proposal", "propuesta"}},
+    {"by", {"by", "de"}},
+    {"need", {"needs", "necesita"}},
+    {"have", {"has", "tiene"}},
+    {"each", {"of each country", "de cada país"}},
+    {"clubs", {"clubs' majority", "mayoría de clubes"}},
+    {"ended", {"ended by entry", "terminó en asiento"}},
+    {"may", {"may sign", "pueden firmar"}},
+    {"counts", {"counts", "cuenta"}},
+    {"until", {"until", "hasta"}},
+    {"state", {"state", "estado"}},
     {"index", {"entry", "asiento"}},
     {"entry", {"entry", "asiento"}},
     {"line", {"line", "línea"}},
@@ -343,6 +354,36 @@ static void print_text(FILE *out, const char *before, struct bytes text)
     print_clean(out, text);
 }
 
+/* What became of a proposal, if one is concerned. */
+static void show_phase(
+    const struct show *show, enum verb verb, struct bytes rest)
+{
+    enum language language = show->language;
+    struct bytes phase = answer_find(rest, "proposal");
+    struct bytes index = answer_find(rest, "index");
+    bool names = index.length > 0 && verb != VERB_APPROVE;
+    FILE *out = show->out;
+    if (bytes_equal_text(phase, "done")) {
+        (void)fputs(say(language, "The proposal took effect.\n",
+                        "La propuesta se ejecutó.\n"),
+            out);
+    } else if (bytes_equal_text(phase, "open")) {
+        print_text(out,
+            say(language, "It waits for signatures: ",
+                "Espera firmas: "),
+            answer_find(rest, "have"));
+        print_text(out, say(language, " of ", " de "),
+            answer_find(rest, "need"));
+        print_text(out,
+            names
+                ? say(language, ". Others sign with: approve proposal=",
+                      ". Otros firman con: approve proposal=")
+                : ".",
+            names ? index : bytes_of(NULL, 0));
+        (void)fputc('\n', out);
+    }
+}
+
 /* The answer to an order: a sentence. */
 static void show_accepted(
     const struct show *show, enum verb verb, struct bytes rest)
@@ -357,7 +398,8 @@ static void show_accepted(
         answer_find(rest, "date"));
     print_text(out, ", ", answer_find(rest, "time"));
     (void)fputs(".\n", out);
-    if (verb != VERB_BATCH || refused.length == 0)
+    show_phase(show, verb, rest);
+    if (refused.length == 0)
         return;
     print_text(out, say(language, "Lines accepted: ", "Líneas aceptadas: "),
         answer_find(rest, "accepted"));
@@ -404,12 +446,13 @@ static void show_ok(const struct show *show, enum verb verb, struct bytes rest)
     if (row->class == CLASS_OF_SIGNED &&
         answer_find(rest, "index").length > 0)
         show_accepted(show, verb, rest);
-    else if (verb == VERB_TRY)
+    else if (verb == VERB_TRY) {
         (void)fputs(say(show->language,
                         "It would be accepted; nothing was written.\n",
                         "Se aceptaría; no se escribió nada.\n"),
             show->out);
-    else
+        show_phase(show, verb, rest);
+    } else
         show_fields(show, rest);
 }
 
