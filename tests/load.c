@@ -190,7 +190,7 @@ int load_found(struct load *load)
             &founder, &load->failure) != 0)
         return -1;
     for (int i = 0; i < LOAD_TELLERS; i++) {
-        char name[16];
+        char name[24];
         (void)snprintf(name, sizeof name, "teller%d", i);
         if (keyring_folder_open(load->folder, name, &load->tellers[i],
                 &load->failure) != 0)
