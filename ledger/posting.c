@@ -502,11 +502,7 @@ static bool read_literal(struct ledger *ledger, struct posting_list *out)
     return !context_refused(c);
 }
 
-/*
- * The entry, or if it carries out an earlier one's line: that line and body
- * with its own effects.  0, or -1.
- */
-static int find_line(
+int posting_find_line(
     struct ledger *ledger, const struct entry *entry, struct entry *out)
 {
     struct carried_out *kept = &ledger->carried_out;
@@ -540,7 +536,7 @@ int posting_read(struct ledger *ledger, const struct entry *given,
     out->more = false;
     out->stake.used = false;
     out->waits = entry_waits(given);
-    if (find_line(ledger, given, &effective) != 0)
+    if (posting_find_line(ledger, given, &effective) != 0)
         return -1;
     text = entry->line;
     /* Genesis has a body too, but none of its lines posts. */

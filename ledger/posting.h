@@ -83,6 +83,14 @@ struct posting_list {
 };
 
 /*
+ * The entry; or if it carries out an earlier one's line, that line and body
+ * with its own effects: views into the ledger until the next such entry is
+ * read.  0, or -1.
+ */
+int posting_find_line(struct ledger *, const struct entry *,
+    struct entry *out) WARN_UNUSED_RESULT;
+
+/*
  * The postings of an entry (line 0), or of a line of its body (from 1),
  * from its literal line or its effects.  Of an entry that carries out an
  * earlier one's line, the operation is that line's.  *found is false if the body has
