@@ -26,6 +26,10 @@ question_function question_income;
 question_function question_party;
 question_function question_key;
 
+/* question_cash.c */
+question_function question_drawer;
+question_function question_cash_report;
+
 /* question_journal.c */
 question_function question_receipt;
 question_function question_consistency;

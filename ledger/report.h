@@ -136,6 +136,31 @@ int report_party(struct ledger *, const struct ident *who,
     void (*each)(void *context, const struct account_report *),
     void *context, enum status *) WARN_UNUSED_RESULT;
 
+/* A drawer, and each currency it has or had, with what should be in it. */
+struct drawer_report {
+    bool open;
+    struct ident key; /* of an open one: that opened it */
+    uint64_t opened;  /* entry */
+    uint64_t counted; /* entry of the last count; 0: none */
+};
+int report_drawer(struct ledger *, const struct ident *who,
+    const struct ident *drawer, struct drawer_report *,
+    void (*each)(void *context, struct amount expected), void *context,
+    enum status *) WARN_UNUSED_RESULT;
+
+/* Persons whose cash of a day is reported: cash.h.  On a day that is not
+ * worked there are none; they are on the next that is. */
+struct cash_row {
+    struct ident party;
+    bool in; /* to the house; false: out of it */
+    struct amount total;
+    uint64_t entry; /* first one that was reported */
+};
+int report_cash(struct ledger *, const struct ident *who,
+    const struct ident *book, struct date,
+    void (*each)(void *context, const struct cash_row *), void *context,
+    enum status *) WARN_UNUSED_RESULT;
+
 struct key_report {
     struct ident name, owner, scope;
     enum key_kind kind;

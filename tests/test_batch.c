@@ -27,8 +27,7 @@ static void test_each(void **state)
                          "transfer from=m1 to=m2 amount=USD2.00 purpose=I\n"
                          "pool-redeem member=m1 club=c1 amount=USD2.00 "
                          "purpose=C\n"
-                         "day-close book=us date=2026-11-23 "
-                         "next=2026-11-24\n"),
+                         "day-close book=us date=2026-11-23\n"),
         STATUS_ACCEPTED);
     assert_int_equal(f->decision.accepted, 2);
     assert_int_equal(f->decision.refused, 4);
