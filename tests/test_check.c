@@ -122,6 +122,36 @@ static void use_books(struct ledger_fixture *f)
         (unsigned long long)batch - 2);
 }
 
+static void use_cash(struct ledger_fixture *f)
+{
+    uint64_t entry;
+
+    SEND(f, "sup", "party-open party=sd kind=office book=us country=US");
+    SEND(f, "sup",
+        "party-open party=sd.1 kind=drawer book=us parent=sd country=US");
+    SEND(f, "sup",
+        "party-open party=sd.2 kind=drawer book=us parent=sd country=US");
+    SEND(f, "us.board",
+        "limit-set limit=withdraw-daily book=us amount=USD400.00");
+    SEND(f, "us.board",
+        "limit-set limit=cash-report book=us amount=USD9000.00");
+    SEND(f, "us.board",
+        "limit-set limit=cash-report book=us amount=USD8000.00");
+    SEND(f, "ana", "drawer-open drawer=sd.1");
+    SEND(f, "lim", "drawer-open drawer=sd.2");
+    SEND(f, "ana", "deposit member=m2 via=sd.1 amount=USD8000.01 purpose=I");
+    SEND(f, "ana", "membership member=m3 via=sd.1 amount=USD10.00");
+    SEND(f, "ana", "deposit member=m3 via=sd.1 amount=USD60.00 purpose=I");
+    entry = f->decision.index;
+    SEND(f, "ana", "withdraw member=m3 via=sd.1 amount=USD30.00 purpose=I");
+    SEND(f, "sup", "reverse entry=%llu reason=x", (unsigned long long)entry);
+    SEND(f, "ana", "cash-move from=us/sd.1/drawer/USD to=us/sd/vault/USD "
+                   "amount=USD7000.00");
+    SEND(f, "ana", "drawer-count drawer=sd.1 pieces=USD100.00x10");
+    SEND(f, "lim", "deposit member=m3 via=sd.2 amount=USD9.00 purpose=I");
+    SEND(f, "lim", "drawer-close drawer=sd.2 pieces=USD5.00x1");
+}
+
 static int open_used(void **state)
 {
     struct ledger_fixture *f = calloc(1, sizeof *f);
@@ -136,6 +166,7 @@ static int open_used(void **state)
     use_pools(f);
     use_holds(f);
     use_books(f);
+    use_cash(f);
     (void)ledger_fixture_digest(f); /* settles: there is a tip */
     *state = f;
     return 0;
