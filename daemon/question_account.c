@@ -1,5 +1,7 @@
 #include "question_inside.h"
 
+#include "../ledger/yield.h"
+
 #define HISTORY_ROWS_USUAL 20
 
 static struct amount amount_in(
@@ -166,6 +168,30 @@ static void write_single(struct buffer *out, const char *key,
     answer_end(out);
 }
 
+/* "row closing=USD25.00", and of a share that was paid a dividend:
+ * "dividend=USD1.00 tax=USD0.10 apy=6.17". */
+static void write_closing(const struct question *q,
+    const struct account_name *account, int64_t minor,
+    const struct yield *yield)
+{
+    char memory[32];
+    struct buffer annual = buffer_over(memory, sizeof memory);
+    answer_row(q->out);
+    answer_amount(q->out, "closing", amount_in(account, minor));
+    if (yield->dividend != 0) {
+        answer_amount(
+            q->out, "dividend", amount_in(account, yield->dividend));
+        answer_amount(q->out, "tax", amount_in(account, yield->tax));
+    }
+    if (yield->has_annual) {
+        buffer_format(&annual, "%llu.%02llu",
+            (unsigned long long)(yield->annual / 100),
+            (unsigned long long)(yield->annual % 100));
+        answer_bytes(q->out, "apy", buffer_bytes(&annual));
+    }
+    answer_end(q->out);
+}
+
 static void write_count(const struct question *q, uint64_t count)
 {
     answer_ok(q->out);
@@ -206,9 +232,14 @@ int question_statement(const struct question *q)
         .text = buffer_empty(), .currency = f->account.currency};
     int64_t opening = 0;
     int64_t closing = 0;
+    struct yield yield = {0};
     enum status status;
     int result = report_statement(q->ledger, &q->peer->key, &f->account,
         f->from, f->to, &opening, &closing, write_row, &rows, &status);
+    if (result == 0 && status == STATUS_ACCEPTED &&
+        f->account.role == ROLE_SHARE)
+        result = yield_of_period(q->ledger, &q->peer->key, &f->account,
+            f->from, f->to, &yield, &status);
     if (result == 0 && status != STATUS_ACCEPTED) {
         bool range =
             status == STATUS_BAD_RANGE || status == STATUS_BEYOND_END;
@@ -216,7 +247,7 @@ int question_statement(const struct question *q)
     } else if (result == 0) {
         write_single(q->out, "opening", &f->account, opening);
         buffer_append(q->out, buffer_bytes(&rows.text));
-        write_single(q->out, "closing", &f->account, closing);
+        write_closing(q, &f->account, closing, &yield);
         write_count(q, rows.count);
     }
     if (rows.text.failed)

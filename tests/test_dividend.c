@@ -6,6 +6,7 @@
 #include "../ledger/context.h"
 #include "../ledger/cycle.h"
 #include "../ledger/earning.h"
+#include "../ledger/yield.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -235,6 +236,74 @@ static void test_nobody_left(void **state)
     cycle_fixture_check(f);
 }
 
+/* ---- annual percentage yield ---- */
+
+/* Regulation DD, appendix A, as OPERATIONS.md quotes it: 61.68 on 1,000 in
+ * 365 days is 6.17 %; 30.37 on 1,000 in 182 days is 6.18 %. */
+static void test_published_yields(void **state)
+{
+    static const struct {
+        int64_t interest;
+        int64_t principal;
+        int32_t days;
+        uint64_t yield;
+    } rows[] = {
+        { 6168, 100000, 365, 617 },
+        { 3037, 100000, 182, 618 },
+        { 0, 100000, 31, 0 },
+        { 100000, 100000, 365, 10000 },
+        { 5, 100000, 365, 1 },  /* 0.005 % */
+        { 4, 100000, 365, 0 },  /* 0.004 % */
+    };
+    uint64_t yield;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        assert_true(yield_annual(rows[i].interest,
+            rows[i].principal * rows[i].days, rows[i].days, &yield));
+        assert_int_equal(yield, rows[i].yield);
+    }
+    assert_false(yield_annual(1, 0, 365, &yield));
+    assert_false(yield_annual(100000, 1, 1, &yield));
+}
+
+static void test_statement_yield(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct ident who = ident_of("aud");
+    struct account_name name;
+    struct yield yield;
+    struct date from = date_of(2026, 11, 23);
+    struct date to = date_of(2026, 12, 2);
+    enum status status;
+
+    earn(f);
+    CYCLE_SEND(f, "board", "tax-withhold book=us rate=0.25 from=2026-11-01");
+    CYCLE_SEND(
+        f, "ana", "deposit member=m1 via=bank amount=USD1000.00 purpose=I");
+    CYCLE_SEND(f, "board",
+        "dividend-declare book=us month=2026-11 amount=USD3.20 basis=daily");
+    cycle_fixture_close_until(f, "us", "2026-12-01");
+    CYCLE_SEND(f, "sup", "month-close book=us month=2026-11");
+    cycle_fixture_close_until(f, "us", "2026-12-02");
+    assert_true(
+        account_name_parse(bytes_text("us/m1/share/USD"), &name));
+    assert_int_equal(yield_of_period(f->ledger, &who, &name, from, to,
+                         &yield, &status), 0);
+    assert_int_equal(status, STATUS_ACCEPTED);
+    assert_int_equal(yield.dividend, 320);
+    assert_int_equal(yield.tax, 80);
+    assert_true(yield.has_annual);
+    /* P = (8 x 1,000.00 + 2 x 1,002.40) / 10 = 1,000.48;
+     * (1 + 3.20 / 1,000.48)^36.5 - 1 = 12.3622 % */
+    assert_int_equal(yield.annual, 1236);
+    /* Before the month was closed nothing was paid. */
+    assert_int_equal(yield_of_period(f->ledger, &who, &name, from,
+                         date_of(2026, 11, 30), &yield, &status), 0);
+    assert_int_equal(yield.dividend, 0);
+    assert_false(yield.has_annual);
+}
+
 /* ---- exact sums over many ---- */
 
 static uint64_t next_random(uint64_t *seed)
@@ -336,11 +405,13 @@ static void test_large(void **state)
     struct timespec to;
 
     f->quick = true;
-    earn(f);
+    CYCLE_SEND(f, "board",
+        "journal-entry post=us/bank/nostro/USD:1000000.00,"
+        "us/us/income.interest/USD:-1000000.00 reason=interest");
     open_members(f, count);
     deposit_all(f, count, &seed);
     CYCLE_SEND(f, "board",
-        "dividend-declare book=us month=2026-11 amount=USD999.99 "
+        "dividend-declare book=us month=2026-11 amount=USD999999.99 "
         "basis=daily");
     cycle_fixture_close_until(f, "us", "2026-12-01");
     ledger_fixture_close_group(f);
@@ -366,6 +437,8 @@ int main(void)
         LEDGER_TEST(test_tax),
         LEDGER_TEST(test_refusals),
         LEDGER_TEST(test_nobody_left),
+        cmocka_unit_test(test_published_yields),
+        LEDGER_TEST(test_statement_yield),
         LEDGER_TEST(test_exact_sums),
         LEDGER_TEST(test_large),
     };
