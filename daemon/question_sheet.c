@@ -152,12 +152,14 @@ static int write_all(const struct question *q, struct sheets *sheets,
     return 0;
 }
 
-/* books=us:2026-11-23,mx:2026-11-23: each with its open business date. */
-static void write_dates(const struct question *q, const struct ident *only)
+/* books=us:2026-11-23,mx:2026-11-23: each with its open business date; or
+ * the same with the first date of what its income statement has. */
+static void write_dates(const struct question *q, const char *key,
+    const struct ident *only, bool since)
 {
     struct book_report book;
     bool any = false;
-    answer_word(q->out, "books", "");
+    answer_word(q->out, key, "");
     for (size_t i = 0; report_book(q->ledger, i, &book); i++) {
         if (only != NULL && !ident_equal(&book.name, only))
             continue;
@@ -165,7 +167,7 @@ static void write_dates(const struct question *q, const struct ident *only)
             buffer_char(q->out, ',');
         buffer_append(q->out, ident_bytes(&book.name));
         buffer_char(q->out, ':');
-        date_append(q->out, book.date);
+        date_append(q->out, since ? book.since : book.date);
         any = true;
     }
 }
@@ -186,7 +188,9 @@ static int answer_sheet(const struct question *q, const struct ident *book)
     } else if (result == 0) {
         buffer_append(q->out, buffer_bytes(&text));
         answer_ok(q->out);
-        write_dates(q, book);
+        write_dates(q, "books", book, false);
+        if (q->op->verb == VERB_INCOME)
+            write_dates(q, "since", book, true);
         answer_number(q->out, "rows", to.rows);
         answer_end(q->out);
     }

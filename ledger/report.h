@@ -215,7 +215,8 @@ int report_proposal(struct ledger *, const struct ident *who,
 struct book_report {
     struct ident name;
     enum country country;
-    struct date date; /* the open business date */
+    struct date date;  /* the open business date */
+    struct date since; /* first date of the years that are not closed */
 };
 bool report_book(struct ledger *, size_t number, struct book_report *);
 

@@ -90,10 +90,15 @@ bool report_book(
     struct ledger *ledger, size_t number, struct book_report *out)
 {
     const struct book *book;
+    struct date year;
 
     if (number >= ledger->counters.books)
         return false;
     book = &ledger->books[number];
-    *out = (struct book_report){ book->name, book->country, book->date };
+    year = date_of((int)book->open_year, 1, 1);
+    if (year.days < book->first.days)
+        year = book->first;
+    *out = (struct book_report){
+        book->name, book->country, book->date, year };
     return true;
 }

@@ -23,7 +23,8 @@ static bool sum_up(struct sheet *sheet)
     memset(sheet->total, 0, sizeof sheet->total);
     for (int c = 0; c < CURRENCY_COUNT; c++) {
         for (int r = 0; r < ROLE_COUNT; r++)
-            if (!add_to(&sheet->total[section_of((enum role)r)][c],
+            if (role_row((enum role)r)->class != CLASS_MEMO &&
+                !add_to(&sheet->total[section_of((enum role)r)][c],
                     sheet->amount[r][c]))
                 return false;
         if (!minor_subtract(sheet->total[CLASS_INCOME][c],

@@ -9,6 +9,7 @@
 #include "random_operation.h"
 
 #include "../daemon/question_inside.h"
+#include "../ledger/account.h"
 #include "../protocol/codec.h"
 #include "../tools/rolewords.h"
 #include "../tools/sheet.h"
@@ -157,6 +158,60 @@ static void test_rows_of_all(void **state)
                       "currency=MXN amount=MXN40.00");
     expect_line(&out, "row book=all class=asset role=total currency=MXN "
                       "amount=MXN1540.00");
+    buffer_free(&out);
+}
+
+/* ---- after a year-close ---- */
+
+static void close_days(struct ledger_fixture *f, const char *until)
+{
+    struct book_report book;
+
+    for (unsigned i = 0; i < 60; i++) {
+        uint8_t memory[DATE_LENGTH + 1];
+        struct buffer date = buffer_over(memory, DATE_LENGTH);
+        assert_true(report_book(f->ledger, 0, &book));
+        date_append(&date, book.date);
+        memory[date.length] = '\0';
+        if (strcmp((const char *)memory, until) >= 0)
+            return;
+        assert_int_equal(ledger_fixture_send(f, "sup",
+                             "day-close book=us date=%s",
+                             (const char *)memory),
+            STATUS_ACCEPTED);
+    }
+    fail_msg("the book does not come to %s", until);
+}
+
+/* The surplus of -10.75 goes to the undivided -5.00; a new year begins. */
+static void test_after_a_year_close(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct buffer out = buffer_empty();
+    static const struct ledger_row rows[] = {
+        {"sup", "month-close book=us month=2026-11", "ok"},
+        {"sup", "month-close book=us month=2026-12", "ok"},
+        {"board", "year-close book=us year=2026", "ok"},
+    };
+
+    keep_small_book(f);
+    close_days(f, "2027-01-02");
+    ledger_table_send(f, rows, sizeof rows / sizeof rows[0]);
+    ask(f, "aud", "income book=us", &out);
+    expect_line(&out, "row book=us class=income role=income.fee currency=USD "
+                      "amount=USD0.00");
+    expect_line(&out, "row book=us class=surplus role=total currency=USD "
+                      "amount=USD0.00");
+    expect_line(&out, "ok books=us:2027-01-04 since=us:2027-01-01 rows=9");
+    ask(f, "aud", "balance-sheet book=us", &out);
+    expect_line(&out, "row book=us class=equity role=undivided currency=USD "
+                      "amount=USD-15.75");
+    expect_line(&out, "row book=us class=equity role=undivided currency=MXN "
+                      "amount=MXN40.00");
+    expect_line(&out, "row book=us class=equity role=surplus currency=USD "
+                      "amount=USD0.00");
+    expect_line(&out,
+        "row book=us class=asset role=total currency=USD amount=USD1239.75");
     buffer_free(&out);
 }
 
@@ -360,16 +415,40 @@ static void test_equation_over_random_books(void **state)
     assert_int_not_equal(by_hand(f, CLASS_EXPENSE, CURRENCY_MXN), 0);
 }
 
+/* A cent that came from nowhere: nobody is shown such a book. */
+static void test_a_damaged_book_is_a_failure(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct ident key = ident_of("aud");
+    struct ident book = ident_of("us");
+    struct account_id id =
+        account_id_of(0, CURRENCY_USD, ROLE_SHARE, ACCOUNT_CONTROL);
+    static struct sheet sheet;
+    struct account total;
+    enum status status;
+
+    keep_small_book(f);
+    assert_true(account_load(f->state, &id, &total));
+    total.credits += 1;
+    account_store(f->state, &id, &total);
+    assert_int_equal(
+        report_sheet(f->ledger, &key, &book, &sheet, &status), -1);
+    assert_non_null(
+        strstr(ledger_failure(f->ledger)->text, "book us: assets are not"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         LEDGER_TEST(test_rows_of_one_book),
         LEDGER_TEST(test_rows_of_all),
+        LEDGER_TEST(test_after_a_year_close),
         LEDGER_TEST(test_golden),
         cmocka_unit_test(test_csv_quotes),
         cmocka_unit_test(test_every_role_has_names),
         LEDGER_TEST(test_refusals),
         LEDGER_TEST(test_equation_over_random_books),
+        LEDGER_TEST(test_a_damaged_book_is_a_failure),
     };
 
     return cmocka_run_group_tests_name("sheets", tests, NULL, NULL);

@@ -30,6 +30,7 @@ struct sheet_view {
     struct cell *cells;
     size_t count;
     struct bytes dates; /* us:2026-11-23,mx:2026-11-23 */
+    struct bytes since; /* of an income statement: the same books */
     bool whole;         /* all books */
 };
 
@@ -65,8 +66,10 @@ static bool read_answer(struct sheet_view *view, struct bytes answer)
             continue;
         if (kind == ANSWER_ROW && view->count < CELLS_MAX)
             take_row(view, rest);
-        else if (kind == ANSWER_OK)
-            view->dates = answer_find(rest, "books");
+        if (kind != ANSWER_OK)
+            continue;
+        view->dates = answer_find(rest, "books");
+        view->since = answer_find(rest, "since");
     }
     return true;
 }
@@ -381,35 +384,53 @@ static void print_statement(FILE *out, enum verb verb,
     }
 }
 
+/* Split "us:2026-11-23" off a list of those. */
+static bool next_date(
+    struct bytes *rest, struct bytes *book, struct bytes *date)
+{
+    size_t length = 0;
+    while (length < rest->length && rest->data[length] != ',')
+        length++;
+    const uint8_t *colon =
+        length == 0 ? NULL : memchr(rest->data, ':', length);
+    if (colon == NULL)
+        return false;
+    size_t name = (size_t)(colon - rest->data);
+    *book = bytes_of(rest->data, name);
+    *date = bytes_of(colon + 1, length - name - 1);
+    *rest = bytes_after(*rest, length + 1);
+    return true;
+}
+
 static void print_title(
     FILE *out, enum verb verb, const struct sheet_view *view)
 {
     enum language language = view->language;
-    struct bytes rest = view->dates;
+    struct bytes dates = view->dates;
+    struct bytes since = view->since;
+    struct bytes book;
+    struct bytes date;
+    struct bytes from;
     const char *title =
         verb == VERB_INCOME
             ? say(language, "Income statement", "Estado de resultados")
             : say(language, "Balance sheet", "Balance general");
     (void)fprintf(out, "%s\n", title);
-    for (size_t i = 0; rest.length > 0 && i < BOOKS_MAX; i++) {
-        size_t length = 0;
-        while (length < rest.length && rest.data[length] != ',')
-            length++;
-        const uint8_t *colon = memchr(rest.data, ':', length);
-        if (colon == NULL)
-            break;
-        size_t name = (size_t)(colon - rest.data);
-        (void)fprintf(out,
-            say(language, "Book %.*s, business date %.*s\n",
-                "Libro %.*s, fecha contable %.*s\n"),
-            (int)name, (const char *)rest.data, (int)(length - name - 1),
-            (const char *)colon + 1);
-        rest = bytes_after(rest, length + 1);
+    while (next_date(&dates, &book, &date)) {
+        bool period = next_date(&since, &book, &from);
+        (void)fprintf(out, say(language, "Book %.*s, ", "Libro %.*s, "),
+            (int)book.length, (const char *)book.data);
+        if (period)
+            (void)fprintf(out,
+                say(language, "%.*s to %.*s\n", "del %.*s al %.*s\n"),
+                (int)from.length, (const char *)from.data, (int)date.length,
+                (const char *)date.data);
+        else
+            (void)fprintf(out,
+                say(language, "business date %.*s\n",
+                    "fecha contable %.*s\n"),
+                (int)date.length, (const char *)date.data);
     }
-    if (verb == VERB_INCOME)
-        (void)fprintf(out, "%s\n",
-            say(language, "Since the last year-close",
-                "Desde el último cierre anual"));
 }
 
 static void print_unmatched(
