@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LAPSE_DAYS 7 /* of a policy that does not say */
+
 #define ENTRY "entry %" PRIu64
 #define NAME "%.*s"
 #define NAME_OF(name) (int)(name).length, (const char *)(name).data
@@ -198,6 +200,7 @@ static int policy_line(struct check *check, struct bytes line)
     if (!verb_parse(check_value(line, "verb"), &row.verb) ||
         !parse_small(check_value(line, "need"), &row.need) ||
         !parse_small(check_value(line, "each"), &row.each) ||
+        !parse_small(check_value(line, "lapse"), &row.lapse) ||
         (row.banded && amount_parse(over, &row.over) != AMOUNT_SPELLED))
         return check_fail(check, ENTRY " sets no policy",
             check->entry.index);
@@ -215,6 +218,7 @@ static int one_policy(
                 check->policy[i].need == row.need &&
                 check->policy[i].each == row.each &&
                 check->policy[i].clubs == row.clubs &&
+                check->policy[i].lapse == row.lapse &&
                 check->policy[i].kinds == row.kinds)
                 return 0;
     return check_fail(
