@@ -186,7 +186,7 @@ int load_found(struct load *load)
             &founder, &load->failure) != 0)
         return -1;
     for (int i = 0; i < LOAD_TELLERS; i++) {
-        char name[16];
+        char name[24];
         (void)snprintf(name, sizeof name, "teller%d", i);
         if (keyring_folder_open(load->folder, name, &load->tellers[i],
                 &load->failure) != 0)
@@ -218,7 +218,7 @@ static int prepare_one(
     struct load_sender *sender, struct client *client, struct load_order *order)
 {
     struct ident by;
-    char name[16];
+    char name[24];
     unsigned teller = sender->number % LOAD_TELLERS;
     uint64_t from = draw(sender, LOAD_MEMBERS);
     uint64_t to = (from + 1 + draw(sender, LOAD_MEMBERS - 1)) % LOAD_MEMBERS;
