@@ -62,7 +62,8 @@ int report_history(struct ledger *, const struct ident *who,
     const struct account_name *, uint64_t before, uint64_t limit,
     report_row *, void *context, enum status *) WARN_UNUSED_RESULT;
 
-/* Oldest first; at most 100,000 rows, else BAD_RANGE. */
+/* Oldest first; at most 100,000 rows, else BAD_RANGE.  A last date that has
+ * not come yet means the open day; a first one that has not, BEYOND_END. */
 int report_statement(struct ledger *, const struct ident *who,
     const struct account_name *, struct date from, struct date to,
     int64_t *opening, int64_t *closing, report_row *, void *context,
