@@ -27,14 +27,22 @@ int question_receipt(const struct question *q)
     struct buffer bytes = buffer_empty();
     struct merkle_path path;
     struct entry entry;
+    enum status status;
     int result = -1;
     if (index >= q->facts->durable)
         return question_refuse(q, STATUS_BEYOND_END, "index");
-    if (ledger_entry(q->ledger, index, &bytes, &entry) == 0 &&
-        merkle_prove_inclusion(&tree, index, q->facts->durable, &path) == 0) {
+    if (ledger_entry(q->ledger, index, &bytes, &entry) != 0 ||
+        report_may_see(q->ledger, &q->peer->key, &entry, &status) != 0)
+        goto out;
+    if (status != STATUS_ACCEPTED) {
+        result = question_refuse(q, status, "index");
+        goto out;
+    }
+    if (merkle_prove_inclusion(&tree, index, q->facts->durable, &path) == 0) {
         write_receipt(q, &entry, &path);
         result = 0;
     }
+out:
     buffer_free(&bytes);
     return result;
 }

@@ -28,6 +28,15 @@ struct account_report {
 int report_may_ask(struct ledger *, const struct ident *who, enum verb,
     enum status *) WARN_UNUSED_RESULT;
 
+/*
+ * May the key see this entry's leaf (for its receipt)?  A key of a book or
+ * of all may: its leaf says no more than the books do.  A key of a party
+ * (a club's treasurer) may if it signed the entry, or if the entry posts to
+ * the party or to somebody below it; OUT_OF_SCOPE otherwise.
+ */
+int report_may_see(struct ledger *, const struct ident *who,
+    const struct entry *, enum status *) WARN_UNUSED_RESULT;
+
 int report_account(struct ledger *, const struct ident *who,
     const struct account_name *, struct account_report *, enum status *)
     WARN_UNUSED_RESULT;
@@ -62,7 +71,8 @@ int report_history(struct ledger *, const struct ident *who,
     const struct account_name *, uint64_t before, uint64_t limit,
     report_row *, void *context, enum status *) WARN_UNUSED_RESULT;
 
-/* Oldest first; at most 100,000 rows, else BAD_RANGE. */
+/* Oldest first; at most 100,000 rows, else BAD_RANGE.  A last date that has
+ * not come yet means the open day; a first one that has not, BEYOND_END. */
 int report_statement(struct ledger *, const struct ident *who,
     const struct account_name *, struct date from, struct date to,
     int64_t *opening, int64_t *closing, report_row *, void *context,

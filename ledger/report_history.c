@@ -153,10 +153,13 @@ static bool find_span(struct ledger *ledger,
     *span = (struct span){ 0, 0 };
     if (to.days < from.days)
         *status = STATUS_BAD_RANGE;
-    else if (to.days > subject->book->date.days)
+    else if (from.days > subject->book->date.days)
         *status = STATUS_BEYOND_END;
     if (*status != STATUS_ACCEPTED)
         return false;
+    /* Asked for a whole month in its middle: up to today. */
+    if (to.days > subject->book->date.days)
+        to = subject->book->date;
     if (!report_day_last(ledger, subject->book, to, &last))
         return true;
     /* from is not after the open day, so there is a day. */

@@ -29,6 +29,7 @@
 
 #define WAIT_MS 30000
 #define OPTIONS_MAX 16
+#define PREFIX_MAX 16
 
 static const char founding[] =
     "currency code=USD digits=2\n"
@@ -102,15 +103,23 @@ int daemon_try_start(
     char program[PATH_MAX];
     char port[PATH_MAX];
     struct failure failure = {{0}};
-    const char *argv[2 * OPTIONS_MAX + 8] = {
-        program, "-f", "-o", "listen=127.0.0.1:0"};
-    size_t count = 4;
+    const char *argv[PREFIX_MAX + 2 * OPTIONS_MAX + 8] = {NULL};
+    const char *const *prefix = fixture->prefix;
+    size_t count = 0;
     int code;
+    for (; prefix != NULL && *prefix != NULL; prefix++) {
+        assert_true(count < PREFIX_MAX);
+        argv[count++] = *prefix;
+    }
+    argv[count++] = program;
+    argv[count++] = "-f";
+    argv[count++] = "-o";
+    argv[count++] = "listen=127.0.0.1:0";
     scratch_join(program, build != NULL ? build : "build/release", "positod");
     scratch_join(port, fixture->folder, "port");
     (void)unlink(port);
     for (; options != NULL && *options != NULL; options++) {
-        assert_true(count < 2 * OPTIONS_MAX + 2);
+        assert_true(count < PREFIX_MAX + 2 * OPTIONS_MAX + 2);
         argv[count++] = "-o";
         argv[count++] = *options;
     }
@@ -276,7 +285,7 @@ void daemon_log_key(
 
 /* ---- a client's end ---- */
 
-void wire_open(struct wire *wire, const struct daemon_fixture *fixture)
+bool wire_try_open(struct wire *wire, const struct daemon_fixture *fixture)
 {
     const struct timeval limit = {.tv_sec = WAIT_MS / 1000};
     union {
@@ -293,7 +302,12 @@ void wire_open(struct wire *wire, const struct daemon_fixture *fixture)
     assert_true(wire->socket >= 0);
     (void)setsockopt(
         wire->socket, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-    if (connect(wire->socket, &name.any, sizeof name.four) != 0)
+    return connect(wire->socket, &name.any, sizeof name.four) == 0;
+}
+
+void wire_open(struct wire *wire, const struct daemon_fixture *fixture)
+{
+    if (!wire_try_open(wire, fixture))
         fail_msg("cannot connect: %s", strerror(errno));
 }
 

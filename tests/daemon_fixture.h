@@ -24,6 +24,8 @@ struct daemon_fixture {
     char log[PATH_MAX]; /* what it wrote to standard error */
     unsigned port;
     pid_t pid; /* 0: not running */
+    const char *const *prefix; /* words before its command, up to a NULL:
+                                  what it is run under; or NULL */
 };
 
 /* Make the folder and found the ledger; the daemon is not started. */
@@ -79,6 +81,8 @@ struct wire {
 };
 
 void wire_open(struct wire *, const struct daemon_fixture *);
+/* The same; false if nobody listens. */
+bool wire_try_open(struct wire *, const struct daemon_fixture *);
 void wire_close(struct wire *);
 
 void wire_send(struct wire *, const char *text);

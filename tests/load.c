@@ -222,7 +222,7 @@ static int prepare_one(
     struct load_sender *sender, struct client *client, struct load_order *order)
 {
     struct ident by;
-    char name[16];
+    char name[24];
     unsigned teller = sender->number % LOAD_TELLERS;
     uint64_t from = draw(sender, LOAD_MEMBERS);
     uint64_t to = (from + 1 + draw(sender, LOAD_MEMBERS - 1)) % LOAD_MEMBERS;

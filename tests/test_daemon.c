@@ -527,6 +527,11 @@ static void test_new_key_in_the_same_write(void **state)
     struct public_key public_key;
     struct secret_key secret;
     struct wire wire;
+    struct wire old;
+    wire_open(&old, fixture);
+    wire_login(&old, fixture, "sup");
+    wire_ask(&old, "party party=m3", "row party=m3 *");
+    (void)wire_answer(&old, NULL);
     (void)crypto_sign_seed_keypair(public_key.data, secret.data, seed);
     buffer_text(&lines, "key-rotate key=sup public=");
     base64_append(
@@ -542,7 +547,10 @@ static void test_new_key_in_the_same_write(void **state)
     wire_send_bytes(&wire, buffer_bytes(&lines));
     wire_expect(&wire, "ok index=*");
     wire_expect(&wire, "ok index=*");
+    /* Who logged in with the old key asks no more. */
+    wire_ask(&old, "party party=m3", "no status=not-logged-in *");
     wire_close(&wire);
+    wire_close(&old);
     buffer_free(&freeze);
     buffer_free(&lines);
 }

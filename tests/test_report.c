@@ -462,9 +462,59 @@ static void a_long_statement(void **state)
     ledger_fixture_close(&f);
 }
 
+/* Whose receipts a treasurer gets: the club's and its members', and those of
+ * entries the key signed itself. */
+static void who_may_see_an_entry(void **state)
+{
+    static const struct {
+        const char *signer, *line, *who;
+        enum status status;
+    } table[] = {
+        {"ana", "deposit member=m1 via=la amount=USD5.00 purpose=I", "club",
+            STATUS_ACCEPTED}, /* a member of c1 */
+        {"ana", "deposit member=n1 via=la amount=USD5.00 purpose=I", "club",
+            STATUS_OUT_OF_SCOPE}, /* of c2 */
+        {"ana", "deposit member=n1 via=la amount=USD5.00 purpose=I", "fed",
+            STATUS_ACCEPTED}, /* c2 is below the federation too */
+        {"ana", "deposit member=n1 via=la amount=USD5.00 purpose=I", "aud",
+            STATUS_ACCEPTED},
+        {"sup", "party-freeze party=n1 block=out order=x", "club",
+            STATUS_OUT_OF_SCOPE}, /* posts nothing */
+        {"sup", "party-unfreeze party=n1 order=x", "ana", STATUS_ACCEPTED},
+        {"club", "contribute member=m1 club=c1 amount=USD1.00 purpose=C",
+            "club", STATUS_ACCEPTED},
+        {"ana", "transfer from=m1 to=n1 amount=USD1.00 purpose=F", "club",
+            STATUS_ACCEPTED}, /* one side is enough */
+    };
+    struct ledger_fixture f;
+
+    (void)state;
+    ledger_fixture_open(&f);
+    ledger_fixture_found(&f);
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        struct ident who = ident_of(table[i].who);
+        struct buffer bytes = buffer_empty();
+        struct entry entry;
+        enum status status;
+
+        assert_int_equal(ledger_fixture_send(&f, table[i].signer, "%s",
+                             table[i].line), STATUS_ACCEPTED);
+        assert_int_equal(ledger_entry(f.ledger, f.decision.index, &bytes,
+                             &entry), 0);
+        assert_int_equal(
+            report_may_see(f.ledger, &who, &entry, &status), 0);
+        if (status != table[i].status)
+            fail_msg("%s sees \"%s\": %s", table[i].who, table[i].line,
+                status_name(status));
+        buffer_free(&bytes);
+    }
+    ledger_fixture_close(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(who_may_see_an_entry),
         cmocka_unit_test(balance_now),
         cmocka_unit_test(balance_after_every_entry),
         cmocka_unit_test(history_from_every_entry),
