@@ -204,6 +204,8 @@ static int policy_line(struct check *check, struct bytes line)
         (row.banded && amount_parse(over, &row.over) != AMOUNT_SPELLED))
         return check_fail(check, ENTRY " sets no policy",
             check->entry.index);
+    if (row.lapse == 0)
+        row.lapse = LAPSE_DAYS;
     return keep(check, &row);
 }
 

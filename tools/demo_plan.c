@@ -72,6 +72,7 @@ static bool name_federation(struct demo_federation *federation)
     struct bytes name = buffer_bytes(&slug);
     return !slug.failed && joined(&federation->name, "", name) &&
         joined(&federation->office, "office.", name) &&
+        joined(&federation->drawer, "drawer.", name) &&
         joined(&federation->teller, "teller.", name) &&
         joined(&federation->treasurer, "treasurer.", name);
 }
@@ -246,6 +247,15 @@ void demo_open_clubs(const struct demo_plan *plan, struct buffer *lines)
             "party-open party=%s kind=club book=mx parent=zacatecas country=MX\n",
             name.text);
     }
+}
+
+void demo_open_drawers(const struct demo_plan *plan, struct buffer *lines)
+{
+    for (size_t i = 0; i < plan->federation_count; i++)
+        buffer_format(lines,
+            "party-open party=%s kind=drawer book=us parent=%s country=US\n",
+            plan->federations[i].drawer.text,
+            plan->federations[i].office.text);
 }
 
 void demo_open_members(const struct demo_plan *plan,

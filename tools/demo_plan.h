@@ -33,6 +33,7 @@
 struct demo_federation {
     struct ident name;   /* south-california */
     struct ident office; /* office.south-california */
+    struct ident drawer; /* drawer.south-california, the teller's till */
     struct ident teller; /* teller.south-california: key and its owner */
     struct ident treasurer;
     char title[64];      /* South California */
@@ -79,6 +80,9 @@ void demo_founding(const struct demo_plan *, struct buffer *lines);
 void demo_open_clubs(const struct demo_plan *, struct buffer *lines);
 void demo_open_members(
     const struct demo_plan *, const struct demo_club *, struct buffer *lines);
+
+/* party-open lines of the tellers' drawers. */
+void demo_open_drawers(const struct demo_plan *, struct buffer *lines);
 
 /* A club's collection sheet of a month (0 ...): deposits, and in the last
  * month contributions to the club's pool.  Returns cents that reach the

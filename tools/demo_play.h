@@ -16,4 +16,11 @@
 int demo_play(struct demo_plan *, const char *folder, const char *address,
     struct failure *) WARN_UNUSED_RESULT;
 
+/*
+ * The end of the working day: each drawer is counted and closed, Chicago's
+ * five cents short.  0, or -1.
+ */
+int demo_close(struct demo_plan *, const char *folder, const char *address,
+    struct failure *) WARN_UNUSED_RESULT;
+
 #endif

@@ -180,19 +180,16 @@ static int found(struct demo *demo, const struct demo_plan *plan)
     return result;
 }
 
-static int found_and_play(struct demo *demo, const char *listen)
+static int found_and_play(
+    struct demo *demo, const char *listen, struct demo_plan *plan)
 {
-    struct demo_plan *plan = demo_plan_new(demo->data, &demo->failure);
     int result = -1;
-    if (plan == NULL)
-        return -1;
     say_sources(plan);
     if (found(demo, plan) == 0 && start_daemon(demo, listen) == 0) {
         printf("positod listens on %s\n", demo->address);
         result = demo_play(
             plan, demo->folder, demo->address, &demo->failure);
     }
-    demo_plan_free(plan);
     return result;
 }
 
@@ -201,25 +198,46 @@ static int found_and_play(struct demo *demo, const char *listen)
 static int show_counter(struct demo *demo)
 {
     static const char *const deposit[] = {"posito", "deposit", "member=m01042",
-        "via=office.chicago", "amount=USD25.00", "purpose=F", NULL};
+        "via=drawer.chicago", "amount=USD25.00", "purpose=F", NULL};
     static const char *const too_much[] = {"posito", "withdraw",
-        "member=m01042", "via=office.chicago", "amount=USD900.00",
+        "member=m01042", "via=drawer.chicago", "amount=USD900.00",
         "purpose=I", NULL};
     static const char *const typo[] = {"posito", "transfer", "from=m01042",
         "to=m00077", "amount=USD5.0", "purpose=F", NULL};
     static const char *const statement[] = {"posito", "statement",
         "account=us/m01042/share/USD", "from=2000-01-03", "to=2000-04-03",
         NULL};
-    static const char *const trial_us[] = {
-        "posito", "trial", "book=us", NULL};
-    static const char *const trial_mx[] = {
-        "posito", "--language", "es", "trial", "book=mx", NULL};
+    static const char *const payment[] = {"posito", "journal-entry",
+        "post=us/us/expense.other/USD:50.00,us/bank.us/nostro/USD:-50.00",
+        "reason=bank charges of March", NULL};
+    static const char *const waiting[] = {"posito", "proposals", NULL};
     return show(demo, "teller.chicago", deposit) != 0 ||
             show(demo, "teller.chicago", too_much) != 0 ||
             show(demo, "teller.chicago", typo) != 0 ||
             show(demo, "teller.chicago", statement) != 0 ||
-            show(demo, "auditor", trial_us) != 0 ||
-            show(demo, "auditor", trial_mx) != 0
+            show(demo, "treasurer.us", payment) != 0 ||
+            show(demo, "treasurer.mx", waiting) != 0
+        ? -1
+        : 0;
+}
+
+static int show_books(struct demo *demo)
+{
+    static const char *const drawer[] = {
+        "posito", "drawer", "drawer=drawer.chicago", NULL};
+    static const char *const trial[] = {"posito", "trial", "book=us", NULL};
+    static const char *const sheet[] = {
+        "posito", "balance-sheet", "book=us", NULL};
+    static const char *const income[] = {"posito", "income", "book=us", NULL};
+    static const char *const sheet_mx[] = {
+        "posito", "--language", "es", "balance-sheet", "book=mx", NULL};
+    printf("\nThe drawers are counted and closed; Chicago's is five cents"
+           " short.\n");
+    return show(demo, "auditor", drawer) != 0 ||
+            show(demo, "auditor", trial) != 0 ||
+            show(demo, "auditor", sheet) != 0 ||
+            show(demo, "auditor", income) != 0 ||
+            show(demo, "auditor", sheet_mx) != 0
         ? -1
         : 0;
 }
@@ -285,10 +303,16 @@ static int demonstrate(struct demo *demo)
     if (founded(demo))
         return failure_set(&demo->failure,
             "%s has a ledger already; name an empty folder", demo->folder);
-    if (found_and_play(demo, "listen=127.0.0.1:0") != 0 ||
-        show_counter(demo) != 0 || stop_daemon(demo) != 0)
-        return -1;
-    return audit(demo);
+    struct demo_plan *plan = demo_plan_new(demo->data, &demo->failure);
+    int result = -1;
+    if (plan != NULL &&
+        found_and_play(demo, "listen=127.0.0.1:0", plan) == 0 &&
+        show_counter(demo) == 0 &&
+        demo_close(plan, demo->folder, demo->address, &demo->failure) == 0 &&
+        show_books(demo) == 0 && stop_daemon(demo) == 0)
+        result = audit(demo);
+    demo_plan_free(plan);
+    return result;
 }
 
 static void say_what_next(const struct demo *demo)
@@ -297,7 +321,7 @@ static void say_what_next(const struct demo *demo)
            "In a second terminal, in this folder, type:\n\n"
            "  export POSITO_ADDR=%s PATH=\"%s:$PATH\"\n"
            "  export POSITO_KEY=%s/keys/teller.chicago.key\n"
-           "  posito deposit member=m01042 via=office.chicago "
+           "  posito deposit member=m01042 via=drawer.chicago "
            "amount=USD25.00 purpose=F\n"
            "  posito statement account=us/m01042/share/USD "
            "from=2000-01-03 to=2000-04-03\n"
@@ -328,8 +352,13 @@ static int stay(struct demo *demo)
             demo->folder);
         if (start_daemon(demo, here) != 0)
             return -1;
-    } else if (found_and_play(demo, here) != 0) {
-        return -1;
+    } else {
+        struct demo_plan *plan = demo_plan_new(demo->data, &demo->failure);
+        int result =
+            plan == NULL ? -1 : found_and_play(demo, here, plan);
+        demo_plan_free(plan);
+        if (result != 0)
+            return -1;
     }
     say_what_next(demo);
     while (!asked_to_stop && !process_ended(demo->daemon, &code))
