@@ -482,6 +482,55 @@ static void malformed_effects(void **state)
     }
 }
 
+/* What they say comes back as it was written, byte by byte. */
+static void effects_of_cash_are_read(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "+ counted USD940.00 expected USD-950.00\n"
+        "+ report party=m1042 direction=in date=2026-11-30 "
+        "total=USD10000.01\n"
+        "+ report party=m1042 direction=out date=2026-11-30 "
+        "total=MXN0.50\n";
+    struct bytes rest = text_of(text);
+    struct buffer again = buffer_empty();
+    struct effect effect;
+    bool malformed;
+    assert_true(entry_next_effect(&rest, &effect, &malformed));
+    assert_int_equal(effect.kind, EFFECT_COUNTED);
+    assert_true(effect.total.minor == 94000);
+    assert_true(effect.expected.minor == -95000);
+    entry_append_counted(&again, effect.total, effect.expected.minor);
+    for (int i = 0; i < 2; i++) {
+        assert_true(entry_next_effect(&rest, &effect, &malformed));
+        assert_int_equal(effect.kind, EFFECT_REPORT);
+        assert_int_equal(effect.in, i == 0);
+        entry_append_report(&again, &effect.party, effect.in, effect.date,
+            effect.total);
+    }
+    assert_false(entry_next_effect(&rest, &effect, &malformed));
+    assert_false(malformed);
+    assert_true(bytes_equal_text(buffer_bytes(&again), text));
+    buffer_free(&again);
+
+    static const char *const bad[] = {
+        "+ counted USD1.00 expected MXN1.00\n",
+        "+ counted USD1.00 expected\n",
+        "+ counted USD1.00\n",
+        "+ counted USD01.00 expected USD1.00\n",
+        "+ report party=m1 direction=up date=2026-11-30 total=USD1.00\n",
+        "+ report party=m1 direction=in date=2026-11-31 total=USD1.00\n",
+        "+ report party=M1 direction=in date=2026-11-30 total=USD1.00\n",
+        "+ report party=m1 direction=in total=USD1.00\n",
+        "+ report party=m1 direction=in date=2026-11-30 total=USD1.00 \n",
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        rest = text_of(bad[i]);
+        assert_false(entry_next_effect(&rest, &effect, &malformed));
+        assert_true(malformed);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -496,6 +545,7 @@ int main(void)
         cmocka_unit_test(every_bit_counts),
         cmocka_unit_test(random_entries_come_back),
         cmocka_unit_test(effects_are_read),
+        cmocka_unit_test(effects_of_cash_are_read),
         cmocka_unit_test(malformed_effects),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
