@@ -30,12 +30,14 @@ void report_reader_free(struct report_reader *reader)
 
 static int load(struct report_reader *reader, uint64_t index)
 {
+    struct entry entry;
+
     if (reader->loaded && reader->entry.index == index)
         return 0;
     reader->loaded = false;
     buffer_clear(&reader->bytes);
-    if (ledger_entry(reader->ledger, index, &reader->bytes, &reader->entry) !=
-        0)
+    if (ledger_entry(reader->ledger, index, &reader->bytes, &entry) != 0 ||
+        posting_find_line(reader->ledger, &entry, &reader->entry) != 0)
         return -1;
     reader->loaded = true;
     reader->line = 0;

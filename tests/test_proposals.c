@@ -3,6 +3,8 @@
  */
 #include "quorum_fixture.h"
 
+#include "../ledger/report.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -235,6 +237,34 @@ static void test_try(void **state)
     assert_int_equal(d.status, STATUS_UNKNOWN_PROPOSAL);
 }
 
+static void keep_row(void *context, const struct history_row *row)
+{
+    struct history_row *rows = context;
+
+    assert_true(row->line >= 1 && row->line <= 4);
+    rows[row->line - 1] = *row;
+}
+
+/* The history names the lines of the batch that was carried out. */
+static void expect_history(struct ledger_fixture *f)
+{
+    struct history_row rows[4] = { { 0 } };
+    struct account_name name;
+    struct ident who = ident_of("aud");
+    enum status status;
+
+    assert_true(
+        account_name_parse(bytes_text("us/m2/share/USD"), &name));
+    assert_int_equal(report_history(f->ledger, &who, &name, UINT64_MAX, 10,
+                         keep_row, rows, &status), 0);
+    assert_int_equal(status, STATUS_ACCEPTED);
+    assert_int_equal(rows[0].entry, 4);
+    assert_int_equal(rows[0].verb, VERB_TRANSFER);
+    assert_int_equal(rows[0].amount, 60000);
+    assert_int_equal(rows[3].amount, -5000);
+    assert_int_equal(rows[3].balance, 55000);
+}
+
 /* A batch waits as a whole; its lines are decided when it takes effect. */
 static void test_batch(void **state)
 {
@@ -258,6 +288,7 @@ static void test_batch(void **state)
     expect_balance(f, "us/m1/share/USD", 30000);
     expect_balance(f, "us/m2/share/USD", 55000);
     expect_balance(f, "us/n1/share/USD", 5000);
+    expect_history(f);
     ledger_fixture_close_group(f);
     ledger_table_send(f,
         (const struct ledger_row[]){
