@@ -254,10 +254,13 @@ void cash_commit(struct context *c, enum verb verb)
             &limit) &&
         total.minor > limit &&
         record_find_party_number(c->state, total.party, &person)) {
+        /* No amount is spelled beyond the cap; more is as good as that. */
+        int64_t told = total.minor < AMOUNT_CAP ? total.minor : AMOUNT_CAP;
+
         if (total.reported == 0)
             total.reported = c->index;
         entry_append_report(&c->ledger->effects, &person.name, total.in,
-            total.date, (struct amount){ total.minor, total.currency });
+            total.date, (struct amount){ told, total.currency });
     }
     put_total(c->state, &total);
 }

@@ -9,7 +9,7 @@ found_demonstration "$here/demo"
 check "it says where its numbers come from" \
     grep -q 'Published: 11 federations' "$here/screen"
 check "the books are shown in both languages" \
-    grep -q 'saldo' "$here/screen"
+    grep -q 'Balance general' "$here/screen"
 check "the audit is shown" grep -q 'digest' "$here/screen"
 
 # Another place: only the journal folder and a copy of the tool.
