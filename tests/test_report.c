@@ -112,14 +112,10 @@ static struct date open_day(struct world *w)
 static void close_day(struct world *w)
 {
     struct date date = open_day(w);
-    struct date next = { date.days + 1 +
-        (int32_t)below(w, 4) };
     struct buffer line = buffer_empty();
 
     buffer_text(&line, "day-close book=us date=");
     date_append(&line, date);
-    buffer_text(&line, " next=");
-    date_append(&line, next);
     buffer_char(&line, '\0');
     assert_int_equal(ledger_fixture_send(&w->f, "sup", "%s",
                          (const char *)line.data),
