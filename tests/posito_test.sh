@@ -127,8 +127,7 @@ says 1 'El saldo disponible no alcanza' "$posito" withdraw \
     amount=USD2000.00 member=m1042 via=la purpose=F --language es
 says 1 '"status":"insufficient-funds","number":500' "$posito" --json \
     withdraw amount=USD2000.00 member=m1042 via=la purpose=F
-says 1 'wrong-kind' "$posito" day-close book=us date=2026-11-23 \
-    next=2026-11-24
+says 1 'wrong-kind' "$posito" day-close book=us date=2026-11-23
 says 0 'balance +1,250.00 USD' "$posito" balance account=us/m1042/share/USD
 says 0 ' 1,250.00 USD +1,250.00 USD$' "$posito" history \
     account=us/m1042/share/USD

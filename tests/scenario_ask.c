@@ -270,6 +270,38 @@ static int ask_account(struct ledger *ledger, const struct ident *who,
     return result;
 }
 
+static void expected_row(void *context, struct amount amount)
+{
+    amount_append(context, amount);
+    buffer_char(context, '\n');
+}
+
+static int ask_drawer(struct ledger *ledger, const struct ident *who,
+    const struct ident *name, struct buffer *out, enum status *status)
+{
+    struct buffer amounts = buffer_empty();
+    struct drawer_report report;
+    int result = report_drawer(
+        ledger, who, name, &report, expected_row, &amounts, status);
+
+    if (result == 0 && *status == STATUS_ACCEPTED) {
+        buffer_text(out, report.open ? "open by " : "closed");
+        append_ident(out, &report.key);
+        buffer_char(out, '\n');
+        buffer_append(out, buffer_bytes(&amounts));
+    }
+    buffer_free(&amounts);
+    return result;
+}
+
+static void cash_row(void *context, const struct cash_row *row)
+{
+    append_ident(context, &row->party);
+    buffer_text(context, row->in ? " in " : " out ");
+    amount_append(context, row->total);
+    buffer_char(context, '\n');
+}
+
 static int ask(struct ledger *ledger, const struct ident *who,
     const struct operation *op, struct buffer *out, enum status *status)
 {
@@ -292,6 +324,11 @@ static int ask(struct ledger *ledger, const struct ident *who,
     if (op->verb == VERB_TRIAL)
         return report_trial(ledger, who, &op->as.trial.book, &date,
             trial_row, out, status);
+    if (op->verb == VERB_DRAWER)
+        return ask_drawer(ledger, who, &op->as.drawer.drawer, out, status);
+    if (op->verb == VERB_CASH_REPORT)
+        return report_cash(ledger, who, &op->as.cash_report.book,
+            op->as.cash_report.date, cash_row, out, status);
     if (op->verb == VERB_PARTY)
         return ask_party(ledger, who, &op->as.party.party, out, status);
     if (op->verb == VERB_KEY)

@@ -117,6 +117,19 @@ static void make_more_entries(struct ledger_fixture *f)
     ledger_fixture_close_group(f);
 }
 
+/* A day closed with the digest of the state after the group before. */
+static void close_day(
+    struct ledger_fixture *f, uint64_t size, const struct hash *digest)
+{
+    char text[64] = {0};
+    struct buffer out = buffer_over(text, sizeof text - 1);
+    base64_append(&out, bytes_of(digest->data, sizeof digest->data));
+    accept(f, ledger_fixture_send(f, "sup",
+                  "day-close book=us date=2026-11-23 sealed=%llu digest=%s",
+                  (unsigned long long)size, text));
+    ledger_fixture_close_group(f);
+}
+
 /* ---- putting it on the disk and replaying ---- */
 
 static void write_segment(
@@ -612,6 +625,31 @@ static void test_foreign_log(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+/* ---- seals ---- */
+
+/* A seal of the state at any size is computed again ... */
+static void test_seal(void **state)
+{
+    struct audit *a = *state;
+    close_day(&a->fixture, a->entries, &a->digest);
+    assert_int_equal(
+        replay_bytes(a, buffer_bytes(&a->fixture.groups)), 0);
+    assert_int_equal(a->result.seals, 1);
+}
+
+/* ... so that one of another state is found out. */
+static void test_wrong_seal(void **state)
+{
+    struct audit *a = *state;
+    char words[64];
+    close_day(&a->fixture, a->entries - 1, &a->digest);
+    (void)snprintf(words, sizeof words,
+        "entry %llu: it seals another state",
+        (unsigned long long)a->entries);
+    expect_fault(
+        a, replay_bytes(a, buffer_bytes(&a->fixture.groups)), words);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -631,6 +669,8 @@ int main(void)
         TEST(test_forge_control),
         TEST(test_dropped_entry),
         TEST(test_foreign_log),
+        TEST(test_seal),
+        TEST(test_wrong_seal),
     };
     if (sodium_init() < 0)
         return 1;

@@ -152,6 +152,32 @@ static void use_cash(struct ledger_fixture *f)
     SEND(f, "lim", "drawer-close drawer=sd.2 pieces=USD5.00x1");
 }
 
+/* The date of book us is the 24th by now, its next months not closed. */
+static void use_cycle(struct ledger_fixture *f)
+{
+    static const char *const days[] = { "2026-11-24", "2026-11-25",
+        "2026-11-27", "2026-11-30" };
+    static const char evidence[] =
+        "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
+
+    SEND(f, "board", "calendar-set book=us date=2026-11-26 open=no");
+    SEND(f, "board", "tax-withhold book=us rate=0.1 from=2026-11-01");
+    SEND(f, "board",
+        "journal-entry post=us/bank/nostro/USD:500.00,"
+        "us/us/income.interest/USD:-500.00 reason=interest");
+    SEND(f, "board", "dividend-declare book=us month=2026-11 "
+                     "amount=USD100.00 basis=daily");
+    SEND(f, "ana", "lock member=m2 amount=USD5.00 until=2027-01-04 "
+                   "evidence=%s", evidence);
+    for (size_t i = 0; i < sizeof days / sizeof days[0]; i++)
+        SEND(f, "sup", "day-close book=us date=%s", days[i]);
+    SEND(f, "sup", "month-close book=us month=2026-11");
+    SEND(f, "board", "dividend-declare book=us month=2026-12 "
+                     "amount=USD10.00 basis=average");
+    SEND(f, "sup", "day-close book=us date=2026-12-01 sealed=3 digest=%s",
+        evidence);
+}
+
 static int open_used(void **state)
 {
     struct ledger_fixture *f = calloc(1, sizeof *f);
@@ -167,6 +193,7 @@ static int open_used(void **state)
     use_holds(f);
     use_books(f);
     use_cash(f);
+    use_cycle(f);
     (void)ledger_fixture_digest(f); /* settles: there is a tip */
     *state = f;
     return 0;

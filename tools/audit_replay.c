@@ -161,6 +161,9 @@ static void print_result(struct replay *replay,
         (unsigned long long)result->signatures,
         (unsigned long long)(ms / 1000), (unsigned long long)(ms % 1000),
         (unsigned long long)(result->signatures * 1000 / ms));
+    if (result->seals > 0)
+        (void)printf("%llu seals fit the state\n",
+            (unsigned long long)result->seals);
     print_base64("root", &result->root);
     if (result->has_digest_at)
         print_digest(options->digest_at, &result->digest_at);

@@ -5,6 +5,7 @@
 #include "../protocol/sign.h"
 #include "files.h"
 #include "replay_pool.h"
+#include "replay_seals.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -23,6 +24,7 @@ struct replay {
     struct journal_walk *walk;
     struct replay_pool *pool;
     struct replay_keys *keys;
+    struct replay_seals seals;
     struct state *state;
     struct ledger *ledger;
     struct chunk_rules rules;
@@ -137,6 +139,7 @@ static int begin(struct replay *replay, struct failure *failure)
             failure, "%.300s: there is no journal in it", options->folder);
     replay->total_bytes = journal_bytes(replay->journal);
     if (learn_rules(replay, failure) != 0 ||
+        replay_seals_find(&replay->seals, replay->journal, failure) != 0 ||
         make_state(replay, failure) != 0)
         return -1;
     replay->walk = journal_walk_open(replay->journal, 0, failure);
@@ -238,7 +241,8 @@ static int apply_entry(struct replay *replay, struct chunk_entry *at,
     if (ledger_replay(replay->ledger, &at->entry, &at->order, failure) != 0)
         return -1;
     replay->result.entries++;
-    return 0;
+    return replay_seals_reach(
+        &replay->seals, replay->ledger, replay->state, failure);
 }
 
 /* What the group's note says, against the tree that the entries gave. */
@@ -391,6 +395,9 @@ static int finish(struct replay *replay, struct failure *failure)
     for (size_t i = 0; i < replay->options->pin_count; i++)
         if (check_pin(replay, i, failure) != 0)
             return -1;
+    if (replay_seals_check(&replay->seals, replay->state,
+            &replay->result.seals, failure) != 0)
+        return -1;
     replay->result.root = merkle_root(ledger_tree(replay->ledger));
     if (save_state(replay, failure) != 0)
         return -1;
@@ -416,6 +423,7 @@ void replay_close(struct replay *replay)
         return;
     replay_pool_free(replay->pool);
     replay_keys_drop(replay->keys);
+    replay_seals_free(&replay->seals);
     journal_walk_close(replay->walk);
     ledger_close(replay->ledger);
     state_close(replay->state);

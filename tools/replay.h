@@ -68,6 +68,7 @@ struct replay_result {
     uint64_t groups;
     uint64_t signatures;
     uint64_t bytes;
+    uint64_t seals; /* signed digests of the state, each computed again */
     struct hash root;
     struct hash digest;         /* of the state at the end */
     bool has_digest_at;         /* a group ended there */
