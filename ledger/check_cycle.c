@@ -295,6 +295,10 @@ static int declare(
             f->amount.currency, &dividend) ||
         dividend.amount.minor != f->amount.minor ||
         dividend.basis != f->basis ||
+        dividend.minimum !=
+            ((f->present >> FIELD_OF_dividend_declare_minimum) & 1U
+                    ? f->minimum.minor
+                    : 0) ||
         dividend.declared != check->entry.index)
         return check_fail(check, "the dividend of " ENTRY " is not kept",
             check->entry.index);
@@ -362,6 +366,33 @@ static int add_locked(struct check *check, uint64_t index, bool open)
         : check_fail(check, ENTRY " unlocks too much", check->entry.index);
 }
 
+/* The date and the evidence are those that were signed. */
+static int keep_lock(struct check *check, const struct lock_fields *f)
+{
+    struct savings_lock lock;
+
+    if (!cycle_find_lock(check->state, check->entry.index, &lock) ||
+        lock.until.days != f->until.days ||
+        !hash_equal(&lock.evidence, &f->evidence))
+        return check_fail(check, "the lock of " ENTRY " is not kept",
+            check->entry.index);
+    return add_locked(check, check->entry.index, true);
+}
+
+/* A lock is open until an entry opens it. */
+static int one_lock(
+    struct check *check, struct bytes key, struct bytes value)
+{
+    struct cursor in = cursor_open(key);
+    struct savings_lock lock;
+
+    (void)value;
+    if (!cycle_find_lock(check->state, cursor_be64(&in), &lock))
+        return check_fail(check, "a lock is not readable");
+    check->unlocks += lock.opened != 0;
+    return 0;
+}
+
 int check_cycle_entry(struct check *check, const struct operation *op)
 {
     if (op->verb == VERB_DIVIDEND_DECLARE)
@@ -369,9 +400,11 @@ int check_cycle_entry(struct check *check, const struct operation *op)
     if (op->verb == VERB_TAX_WITHHOLD)
         return set_tax(check, &op->as.tax_withhold);
     if (op->verb == VERB_LOCK)
-        return add_locked(check, check->entry.index, true);
-    if (op->verb == VERB_UNLOCK)
+        return keep_lock(check, &op->as.lock);
+    if (op->verb == VERB_UNLOCK) {
+        check->opened_locks++;
         return add_locked(check, op->as.unlock.lock, false);
+    }
     return 0;
 }
 
@@ -481,6 +514,10 @@ int check_cycle_end(struct check *check)
     if (check_record_count(
             check, TABLE_SEAL, "seals", NULL, check->seals) != 0)
         return -1;
-    return check_record_count(
-        check, TABLE_LOCK, "locked savings", NULL, check->locks);
+    if (check_record_count(check, TABLE_LOCK, "locked savings", one_lock,
+            check->locks) != 0)
+        return -1;
+    return check->unlocks == check->opened_locks
+        ? 0
+        : check_fail(check, "a lock is open or not that should not be");
 }
