@@ -230,9 +230,11 @@ void cash_check(struct context *c, enum verb verb)
     drawer_check(c, at_counter(verb));
     if (!at_counter(verb) || !find_change(c, &total, &minor))
         return;
+    /* A sum too large for a person's total is too large for the drawers',
+     * and posting_check refuses it. */
     if (!minor_add(total.minor, minor, &total.minor))
-        context_refuse(c, STATUS_BALANCE_OVERFLOW, "amount");
-    else if (!total.in && !has_supervisor(c) &&
+        return;
+    if (!total.in && !has_supervisor(c) &&
         cash_limit(c->state, total.book, LIMIT_WITHDRAW_DAILY,
             total.currency, &limit) &&
         total.minor > limit)

@@ -93,8 +93,6 @@ struct check {
     uint64_t taxes;
     uint64_t seals;
     uint64_t locks;
-    uint64_t unlocks;      /* records of locks that were opened */
-    uint64_t opened_locks; /* entries that opened one */
     struct check_proposal *proposals; /* by index */
     size_t proposal_count;
     uint64_t open_proposals;

@@ -46,8 +46,8 @@ done
 
 # The journal grows; the new checkpoint is consistent with the old one.
 grow() {
-    POSITO_KEY="$here/demo/keys/teller.chicago.key" posito deposit \
-        member=m00001 via=office.chicago amount=USD1.00 purpose=I >/dev/null
+    POSITO_KEY="$here/demo/keys/teller.chicago.key" posito transfer \
+        from=m00001 to=m00002 amount=USD0.01 purpose=F >/dev/null
 }
 for _ in 1 2 3; do grow; done
 posito checkpoint >"$here/new"

@@ -84,6 +84,8 @@ key-add key=tres kind=federation.treasurer owner=staff country=US scope=all
 key-add key=ana kind=teller owner=staff country=US scope=us limit=USD3000.00
 key-add key=sup kind=supervisor owner=staff country=US scope=all
 key-add key=aud kind=auditor owner=staff country=US scope=all
+policy-set verb=key-add need=1 kinds=federation.treasurer,board
+policy-set verb=journal-entry need=1 kinds=federation.treasurer,board
 FOUND
 sed 's/parent=zac/parent=nobody/' found.txt >bad.txt
 says 3 'operation 4 of the text' "$posito" init "$fed.bad" --origin \

@@ -3,7 +3,7 @@
  * byte of each record is changed, records are taken away and added, and
  * the checker must complain each time.
  */
-#include "ledger_fixture.h"
+#include "cycle_fixture.h"
 
 #include "../ledger/proposal.h"
 #include "../ledger/check.h"
@@ -152,30 +152,39 @@ static void use_cash(struct ledger_fixture *f)
     SEND(f, "lim", "drawer-close drawer=sd.2 pieces=USD5.00x1");
 }
 
-/* The date of book us is the 24th by now, its next months not closed. */
+#define EVIDENCE "evidence=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+
+/* In the other book, so that this one's day stays open. */
 static void use_cycle(struct ledger_fixture *f)
 {
-    static const char *const days[] = { "2026-11-24", "2026-11-25",
-        "2026-11-27", "2026-11-30" };
-    static const char evidence[] =
-        "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
+    uint64_t lock;
 
-    SEND(f, "board", "calendar-set book=us date=2026-11-26 open=no");
-    SEND(f, "board", "tax-withhold book=us rate=0.1 from=2026-11-01");
+    SEND(f, "board", "calendar-set book=mx date=2026-12-25 open=no");
+    SEND(f, "board", "calendar-set book=mx date=2026-11-28 open=yes");
+    SEND(f, "board", "tax-withhold book=mx rate=0.1 from=2026-11-01");
+    SEND(f, "board", "tax-withhold book=mx rate=0.15 from=2026-11-30");
+    SEND(f, "xana", "deposit member=x1 via=bancomer amount=MXN90.00 purpose=I");
+    SEND(f, "any", "deposit member=x9 via=bancomer amount=MXN7.00 purpose=I");
+    SEND(f, "any", "lock member=x1 amount=MXN20.00 until=2026-11-24 " EVIDENCE);
+    lock = f->decision.index;
+    SEND(f, "any", "lock member=x1 amount=MXN3.00 until=2026-12-24 " EVIDENCE);
+    SEND(f, "board", "journal-entry post=mx/mx/suspense/MXN:50.00,"
+                     "mx/mx/income.fee/MXN:-50.00 reason=fees");
+    SEND(f, "board", "dividend-declare book=mx month=2026-11 "
+                     "amount=MXN10.00 basis=average minimum=MXN0.50");
+    cycle_fixture_close_until(f, "mx", "2026-11-25");
+    SEND(f, "any", "unlock lock=%llu " EVIDENCE,
+        (unsigned long long)lock);
+    cycle_fixture_close_until(f, "mx", "2026-12-01");
+    SEND(f, "any", "deposit member=x9 via=bancomer amount=MXN1.00 purpose=I");
+    SEND(f, "board", "month-close book=mx month=2026-11");
     SEND(f, "board",
-        "journal-entry post=us/bank/nostro/USD:500.00,"
-        "us/us/income.interest/USD:-500.00 reason=interest");
-    SEND(f, "board", "dividend-declare book=us month=2026-11 "
-                     "amount=USD100.00 basis=daily");
-    SEND(f, "ana", "lock member=m2 amount=USD5.00 until=2027-01-04 "
-                   "evidence=%s", evidence);
-    for (size_t i = 0; i < sizeof days / sizeof days[0]; i++)
-        SEND(f, "sup", "day-close book=us date=%s", days[i]);
-    SEND(f, "sup", "month-close book=us month=2026-11");
-    SEND(f, "board", "dividend-declare book=us month=2026-12 "
-                     "amount=USD10.00 basis=average");
-    SEND(f, "sup", "day-close book=us date=2026-12-01 sealed=3 digest=%s",
-        evidence);
+        "day-close book=mx date=2026-12-01 sealed=9 digest=%s",
+        ledger_fixture_public("seal"));
+    cycle_fixture_close_until(f, "mx", "2027-01-01");
+    SEND(f, "any", "deposit member=x9 via=bancomer amount=MXN1.00 purpose=I");
+    SEND(f, "board", "month-close book=mx month=2026-12");
+    SEND(f, "board", "year-close book=mx year=2026 reserve=0.1");
 }
 
 static int open_used(void **state)

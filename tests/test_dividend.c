@@ -368,8 +368,8 @@ static void test_exact_sums(void **state)
     open_members(f, 97);
     CYCLE_SEND(f, "board", "tax-withhold book=us rate=0.07 from=2026-11-01");
     for (int month = 0; month < 6; month++) {
-        char text[8];
-        char next[11];
+        char text[32];
+        char next[32];
         int64_t shares;
         int64_t amount = (int64_t)(next_random(&seed) % 15000 + 1);
 
