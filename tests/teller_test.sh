@@ -177,7 +177,7 @@ shows "el socio" "Aportaciones"
 keys 2 7 Enter
 shows "antes y después" "¿Es correcto?"
 keys Enter
-shows "el recibo" "Hecho. Recibo: asiento"
+shows "el comprobante" "Hecho. Comprobante: asiento"
 holds us/m1043/share/USD USD100.00
 keys Enter
 
@@ -219,7 +219,7 @@ keys Enter
 check "done" sees "Done. Receipt"
 holds us/m1042/share/MXN MXN5.00
 keys F2
-shows "the language changes anywhere" "Hecho. Recibo: asiento"
+shows "the language changes anywhere" "Hecho. Comprobante: asiento"
 keys F10
 check "it ends" sees "ended"
 

@@ -189,7 +189,7 @@ static void page_member(struct pen *pen)
     skip(pen);
     if (pen->teller->entry[0] != '\0')
         write_line(pen, TELLER_LOOK_PLAIN,
-            pick(pen, "Last receipt: entry %s", "Último recibo: asiento %s"),
+            pick(pen, "Last receipt: entry %s", "Último comprobante: asiento %s"),
             pen->teller->entry);
 }
 
@@ -275,7 +275,7 @@ static void write_done(struct pen *pen)
     else
         write_line(pen, TELLER_LOOK_STRONG,
             pick(pen, "Done. Receipt: entry %s",
-                "Hecho. Recibo: asiento %s"),
+                "Hecho. Comprobante: asiento %s"),
             teller->entry);
     write_line(pen, TELLER_LOOK_PLAIN, "%s", teller->time);
     skip(pen);
@@ -444,6 +444,9 @@ static void page_body(struct pen *pen)
 static const char *keys_of(const struct pen *pen)
 {
     bool drawer = strcmp(pen->teller->place.kind, "drawer") == 0;
+    if (pen->teller->lost)
+        return pick(
+            pen, "Enter try now  F10 leave", "Enter intentar ya  F10 salir");
     switch (pen->teller->screen) {
     case TELLER_LANGUAGE:
         return "1 English  2 Español  Enter";
