@@ -333,6 +333,7 @@ static const struct value_functions table[] = {
     [FIELD_MONTH] = {decode_month, encode_month},
     [FIELD_RATE] = {decode_rate, encode_rate},
     [FIELD_PIECES] = {value_decode_pieces, encode_view},
+    [FIELD_PARTS] = {value_decode_parts, encode_view},
     [FIELD_INSTANT] = {decode_instant, encode_instant},
     [FIELD_NUMBER] = {decode_number, encode_number},
     [FIELD_HASH] = {decode_binary, encode_binary},

@@ -28,6 +28,7 @@ enum status value_decode_amounts(struct bytes, enum field_type, void *);
 void value_encode_amounts(struct buffer *, enum field_type, const void *);
 enum status value_decode_postings(struct bytes, enum field_type, void *);
 enum status value_decode_pieces(struct bytes, enum field_type, void *);
+enum status value_decode_parts(struct bytes, enum field_type, void *);
 enum status value_decode_kinds(struct bytes, enum field_type, void *);
 void value_encode_kinds(struct buffer *, enum field_type, const void *);
 

@@ -1,6 +1,7 @@
 #include "value.h"
 
 #include <posito/denomination.h>
+#include <posito/part.h>
 
 #include <string.h>
 
@@ -196,6 +197,56 @@ enum status value_decode_pieces(
             worst = first_of(worst, piece_order(before, piece));
         before = piece;
         before_known = known;
+    }
+    return worst;
+}
+
+/* ---- parts of a whole ---- */
+
+/* One name:rate. */
+static enum status check_part(struct bytes item, struct ident *name)
+{
+    const uint8_t *colon = NULL;
+    if (item.length > 0)
+        colon = memchr(item.data, ':', item.length);
+    if (colon == NULL)
+        return STATUS_BAD_VALUE;
+    size_t length = (size_t)(colon - item.data);
+    struct bytes digits = bytes_after(item, length + 1);
+    struct rate rate;
+    if (!ident_parse(bytes_of(item.data, length), name))
+        return STATUS_BAD_VALUE;
+    if (!rate_parse(digits, &rate))
+        return spelling_rate(digits);
+    return rate.digits > 0 ? STATUS_ACCEPTED : STATUS_BAD_VALUE;
+}
+
+enum status value_decode_parts(
+    struct bytes value, enum field_type type, void *field)
+{
+    (void)type;
+    struct ident names[PARTS_MAX];
+    struct bytes rest = value;
+    struct bytes item;
+    size_t count = 0;
+    bool more = true;
+    enum status worst = STATUS_ACCEPTED;
+    *(struct bytes *)field = value;
+    while (next_item(&rest, &more, &item)) {
+        if (count == PARTS_MAX)
+            return STATUS_BAD_VALUE;
+        worst = first_of(worst, check_part(item, &names[count]));
+        if (worst == STATUS_BAD_VALUE)
+            return worst;
+        for (size_t i = 0; i < count; i++) {
+            int order = bytes_compare(
+                ident_bytes(&names[i]), ident_bytes(&names[count]));
+            if (order == 0)
+                return STATUS_BAD_VALUE;
+            if (order > 0)
+                worst = first_of(worst, STATUS_SECOND_SPELLING);
+        }
+        count++;
     }
     return worst;
 }

@@ -1,6 +1,7 @@
 #include "random_operation.h"
 
 #include <posito/encoding.h>
+#include <posito/part.h>
 
 #include <string.h>
 
@@ -214,6 +215,28 @@ static struct rate random_rate(struct random_source *source)
     return rate;
 }
 
+/* Names ascend because each begins with the next letter. */
+static struct bytes random_parts(
+    struct random_source *source, struct random_operation *out)
+{
+    char memory[1024];
+    struct buffer text = buffer_over(memory, sizeof memory);
+    size_t count = 1 + random_below(source, PARTS_MAX);
+    for (size_t i = 0; i < count; i++) {
+        struct ident name = random_ident(source);
+        struct rate rate = random_rate(source);
+        if (rate.digits == 0)
+            rate.digits = 1;
+        if (i > 0)
+            buffer_char(&text, ',');
+        name.text[0] = (char)('a' + (int)i);
+        buffer_append(&text, ident_bytes(&name));
+        buffer_char(&text, ':');
+        rate_append(&text, rate);
+    }
+    return keep(out, &text);
+}
+
 /* ---- one field ---- */
 
 static void random_word(
@@ -238,6 +261,8 @@ static void random_view(struct random_source *source, enum field_type type,
         *view = random_rest(source, out);
     else if (type == FIELD_PIECES)
         *view = random_pieces(source, out);
+    else if (type == FIELD_PARTS)
+        *view = random_parts(source, out);
     else
         *view = random_postings(source, out);
 }
@@ -295,6 +320,7 @@ static void random_field(struct random_source *source, enum field_type type,
     case FIELD_REST:
     case FIELD_ORIGIN:
     case FIELD_PIECES:
+    case FIELD_PARTS:
         random_view(source, type, out, field);
         return;
     case FIELD_RATE:
@@ -438,7 +464,7 @@ static bool same_field(enum field_type type, const void *a, const void *b)
     if (type == FIELD_AMOUNTS)
         return same_amounts(a, b);
     if (type == FIELD_POSTINGS || type == FIELD_TEXT || type == FIELD_REST ||
-        type == FIELD_ORIGIN || type == FIELD_PIECES)
+        type == FIELD_ORIGIN || type == FIELD_PIECES || type == FIELD_PARTS)
         return bytes_equal(
             *(const struct bytes *)a, *(const struct bytes *)b);
     return memcmp(a, b, plain_size(type)) == 0;

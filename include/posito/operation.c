@@ -106,6 +106,7 @@ const char *const *field_words(enum field_type type)
     case FIELD_MONTH:
     case FIELD_RATE:
     case FIELD_PIECES:
+    case FIELD_PARTS:
     case FIELD_INSTANT:
     case FIELD_NUMBER:
     case FIELD_HASH:
@@ -133,6 +134,7 @@ const char *field_type_name(enum field_type type)
         [FIELD_MONTH] = "month",
         [FIELD_RATE] = "rate",
         [FIELD_PIECES] = "pieces",
+        [FIELD_PARTS] = "parts",
         [FIELD_INSTANT] = "instant",
         [FIELD_NUMBER] = "number",
         [FIELD_HASH] = "hash",

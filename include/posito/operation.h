@@ -127,6 +127,8 @@ struct amounts {
  *             values descending, counts 1 to 999,999, at most 64; or the
  *             word none; a view, read with pieces_next of denomination.h,
  *             which also says which values a currency has
+ *   PARTS     name:rate joined by commas, names ascending, as part.h says; a
+ *             view, read with parts_next
  *   HASH PUBLIC_KEY SIGNATURE   base64
  *   KINDS     names joined by commas in the table's order
  *   YESNO     yes or no
@@ -146,6 +148,7 @@ struct amounts {
     X(MONTH, struct date)                   \
     X(RATE, struct rate)                    \
     X(PIECES, struct bytes)                 \
+    X(PARTS, struct bytes)                  \
     X(LIMIT, enum limit)                    \
     X(BASIS, enum basis)                    \
     X(INSTANT, struct instant)              \
