@@ -187,9 +187,40 @@ static void use_cycle(struct ledger_fixture *f)
     SEND(f, "board", "year-close book=mx year=2026 reserve=0.1");
 }
 
+/* Opened before use_cycle, in whose months they accrue and two come due. */
+static uint64_t use_terms(struct ledger_fixture *f)
+{
+    uint64_t early;
+
+    SEND(f, "board", "term-set book=mx days=60 minimum=MXN5.00 rate=0.5 "
+                     "early=0.25 from=2026-11-23");
+    SEND(f, "board", "term-set book=mx days=3 minimum=MXN5.00 rate=1 "
+                     "early=0 from=2026-11-23");
+    SEND(f, "board", "term-set book=mx days=20 minimum=MXN5.00 rate=0.3 "
+                     "early=0 from=2026-11-23");
+    SEND(f, "xana", "deposit member=x1 via=bancomer amount=MXN900.00 "
+                    "purpose=I");
+    SEND(f, "xana", "term-open member=x1 amount=MXN100.00 days=60");
+    SEND(f, "xana", "term-open member=x1 amount=MXN200.00 days=60");
+    early = f->decision.index;
+    SEND(f, "xana", "term-open member=x1 amount=MXN30.00 days=3");
+    SEND(f, "xana", "term-open member=x1 amount=MXN300.00 days=20");
+    return early;
+}
+
+/* One is closed early, one is opened at another rate. */
+static void use_terms_later(struct ledger_fixture *f, uint64_t early)
+{
+    SEND(f, "any", "term-close term=%llu", (unsigned long long)early);
+    SEND(f, "board", "term-set book=mx days=60 minimum=MXN6.00 rate=0.4 "
+                     "early=0.125 from=2027-01-01");
+    SEND(f, "xana", "term-open member=x1 amount=MXN50.00 days=60");
+}
+
 static int open_used(void **state)
 {
     struct ledger_fixture *f = calloc(1, sizeof *f);
+    uint64_t early;
 
     if (f == NULL)
         return -1;
@@ -202,7 +233,9 @@ static int open_used(void **state)
     use_holds(f);
     use_books(f);
     use_cash(f);
+    early = use_terms(f);
     use_cycle(f);
+    use_terms_later(f, early);
     (void)ledger_fixture_digest(f); /* settles: there is a tip */
     *state = f;
     return 0;
