@@ -5,6 +5,7 @@
  */
 #include "cycle_fixture.h"
 
+#include "../ledger/certificate.h"
 #include "../ledger/proposal.h"
 #include "../ledger/check.h"
 #include "../ledger/context.h"
@@ -544,6 +545,49 @@ static void spoil_date(struct ledger_fixture *f)
     record_put_book(f->state, &book);
 }
 
+/* The last term share that is open. */
+static struct certificate last_term(struct ledger_fixture *f)
+{
+    struct state_scan *scan = certificate_scan_due(f->state, 1);
+    struct certificate certificate;
+    struct certificate last = { 0 };
+
+    while (certificate_next_due(
+        f->state, scan, (struct date){ INT32_MAX }, &certificate))
+        last = certificate;
+    state_scan_close(scan);
+    assert_int_not_equal(last.index, 0);
+    return last;
+}
+
+static void spoil_term(struct ledger_fixture *f)
+{
+    struct certificate certificate = last_term(f);
+
+    certificate.accrued++;
+    certificate_put(f->state, &certificate);
+}
+
+static void spoil_due(struct ledger_fixture *f)
+{
+    struct certificate certificate = last_term(f);
+
+    certificate.due.days++;
+    certificate_put(f->state, &certificate);
+    certificate.due.days--;
+    certificate_put(f->state, &certificate);
+}
+
+static void spoil_product(struct ledger_fixture *f)
+{
+    struct term_product product;
+
+    assert_true(certificate_product_on(f->state, 1, CURRENCY_MXN, 20,
+        (struct date){ INT32_MAX }, &product));
+    product.rate.digits++;
+    certificate_put_product(f->state, &product);
+}
+
 static void spoil_tree(struct ledger_fixture *f)
 {
     f->ledger->tree.slot[0].data[0] ^= 1;
@@ -568,6 +612,9 @@ static void each_has_its_complaint(void **state)
         { spoil_phase, "is not as the journal tells" },
         { spoil_approval, "approvals" },
         { spoil_date, "book us is not as the journal says" },
+        { spoil_term, "a term share is not as the journal has it" },
+        { spoil_due, "open term shares" },
+        { spoil_product, "what a term pays is not as it was set" },
         { spoil_tree, "the tree's root" },
     };
     struct ledger_fixture *f = *state;
