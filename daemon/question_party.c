@@ -53,6 +53,7 @@ int question_party(const struct question *q)
     } else if (result == 0) {
         write_party(q->out, &party);
         buffer_append(q->out, buffer_bytes(&rows.text));
+        rows.count += question_told(q->out, &party);
         answer_ok(q->out);
         answer_number(q->out, "rows", rows.count);
         answer_end(q->out);

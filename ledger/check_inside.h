@@ -10,6 +10,7 @@
  *   check_key.c      keys and policy along the way
  *   check_proposal.c proposals, their signatures, what they carry out
  *   check_cycle.c    periods, dividends, locked savings along the way
+ *   check_member.c   what members have said; dormant shares
  *   check_cash.c     drawers, persons' cash and limits
  *   check_record.c   at the end: the state's records against the sums
  *
@@ -64,6 +65,8 @@ struct check_proposal {
     uint64_t approvals;
 };
 
+struct check_told; /* check_member.c */
+
 struct check {
     struct ledger *ledger;
     struct state *state;
@@ -93,6 +96,8 @@ struct check {
     uint64_t taxes;
     uint64_t seals;
     uint64_t locks;
+    struct check_told *told; /* what members said, in order */
+    size_t told_count;
     struct check_proposal *proposals; /* by index */
     size_t proposal_count;
     uint64_t open_proposals;
@@ -204,6 +209,26 @@ int check_cycle_close(struct check *, const struct operation *)
 
 /* Their records at the end. */
 int check_cycle_end(struct check *) WARN_UNUSED_RESULT;
+
+/* ---- members: check_member.c ---- */
+
+/* Before it is posted: whose activity a line is. */
+int check_member_line(struct check *, const struct operation *,
+    const struct check_line *) WARN_UNUSED_RESULT;
+
+/* The stake that goes with an `arrive` whose postings are in line. */
+int check_member_stake(struct check *, const struct operation *,
+    struct check_line *) WARN_UNUSED_RESULT;
+
+/* A line dormancy-set, of genesis or signed. */
+int check_member_dormancy(struct check *, const struct book *,
+    struct bytes line) WARN_UNUSED_RESULT;
+
+/* Before it is posted: beneficiaries, rules, reactivations, unclaimed. */
+int check_member_entry(struct check *, const struct operation *)
+    WARN_UNUSED_RESULT;
+
+int check_member_end(struct check *) WARN_UNUSED_RESULT;
 
 /* ---- books, parties, keys, policy ---- */
 

@@ -84,6 +84,18 @@ void party_freeze(struct context *, const struct operation *);
 void party_unfreeze(struct context *, const struct operation *);
 void party_close(struct context *, const struct operation *);
 
+/* beneficiary.c, split.c */
+void beneficiary_set(struct context *, const struct operation *);
+void split_set(struct context *, const struct operation *);
+void split_arrive(struct context *, const struct operation *);
+
+/* dormancy.c, unclaimed.c */
+void dormancy_set(struct context *, const struct operation *);
+void dormancy_reactivate(struct context *, const struct operation *);
+void unclaimed_take(struct context *, const struct operation *);
+void unclaimed_return(struct context *, const struct operation *);
+void unclaimed_remit(struct context *, const struct operation *);
+
 /* drawer.c */
 void drawer_open(struct context *, const struct operation *);
 void drawer_count(struct context *, const struct operation *);

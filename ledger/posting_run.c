@@ -44,6 +44,8 @@ void posting_run_credit(
         earning_move(&after, run->book->date);
         earning_keep(c->state, &id, &before, run->book->date,
             run->book->open_month);
+        if (before.postings == 0)
+            after.active = run->book->date;
     }
     if (!account_post(&after, -minor, c->index) ||
         !account_post(&run->total, -minor, c->index))

@@ -56,6 +56,10 @@ enum table {
     TABLE_EARNING,      /* account id, month be32 -> balance-days */
     TABLE_LOCK,         /* entry index be64 -> locked savings */
     TABLE_SEAL,         /* size be64 -> digest signed for it */
+    TABLE_BENEFICIARY,  /* party be32 -> who gets a member's savings */
+    TABLE_SPLIT,        /* party be32 -> rule for money that arrives */
+    TABLE_DORMANCY,     /* book u8 -> months without activity */
+    TABLE_UNCLAIMED,    /* party be32, currency u8 -> amount, since */
     TABLE_COUNT
 };
 

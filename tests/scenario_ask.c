@@ -5,6 +5,8 @@
 #include "../ledger/record.h"
 #include "../ledger/report.h"
 
+#include <posito/part.h>
+
 #include <stdio.h>
 #include <string.h>
 
@@ -137,6 +139,36 @@ static void party_row(struct buffer *out, const struct party_report *report)
     buffer_char(out, '\n');
 }
 
+/* beneficiary b1 0.5 entry 7 */
+static void told_rows(struct buffer *out, const char *word,
+    struct bytes parts, uint64_t entry)
+{
+    struct part part;
+
+    while (parts_next(&parts, &part)) {
+        buffer_text(out, word);
+        buffer_char(out, ' ');
+        append_ident(out, &part.name);
+        buffer_char(out, ' ');
+        rate_append(out, part.rate);
+        append_word(out, "entry ");
+        buffer_decimal(out, entry);
+        buffer_char(out, '\n');
+    }
+}
+
+/* unclaimed USD7.00 since 9 */
+static void claim_rows(struct buffer *out, const struct party_report *report)
+{
+    for (size_t i = 0; i < report->claim_count; i++) {
+        buffer_text(out, "unclaimed ");
+        amount_append(out, report->claims[i].amount);
+        append_word(out, "since ");
+        buffer_decimal(out, report->claims[i].since);
+        buffer_char(out, '\n');
+    }
+}
+
 static void append_amounts(
     struct buffer *out, const char *word, const struct amounts *amounts)
 {
@@ -230,6 +262,10 @@ static int ask_party(struct ledger *ledger, const struct ident *who,
     if (result == 0 && *status == STATUS_ACCEPTED) {
         party_row(out, &report);
         buffer_append(out, buffer_bytes(&accounts));
+        told_rows(out, "beneficiary", report.beneficiaries,
+            report.designated);
+        told_rows(out, "split", report.split, report.split_set);
+        claim_rows(out, &report);
     }
     buffer_free(&accounts);
     return result;
@@ -302,6 +338,27 @@ static void cash_row(void *context, const struct cash_row *row)
     buffer_char(context, '\n');
 }
 
+static void dormant_row(void *context, const struct dormant_row *row)
+{
+    account_name_append(context, &row->name);
+    buffer_char(context, ' ');
+    append_digits(context, row->balance, row->name.currency);
+    buffer_char(context, ' ');
+    date_append(context, row->active);
+    buffer_text(context, row->unclaimed ? " unclaimed-due\n" : " dormant\n");
+}
+
+static int ask_dormant(struct ledger *ledger, const struct ident *who,
+    const struct operation *op, struct buffer *out, enum status *status)
+{
+    const struct dormant_fields *f = &op->as.dormant;
+    struct ident next;
+
+    return report_dormant(ledger, who, &f->book,
+        OPERATION_HAS(op, dormant, after) ? &f->after : NULL, dormant_row,
+        out, &next, status);
+}
+
 static int ask(struct ledger *ledger, const struct ident *who,
     const struct operation *op, struct buffer *out, enum status *status)
 {
@@ -329,6 +386,8 @@ static int ask(struct ledger *ledger, const struct ident *who,
     if (op->verb == VERB_CASH_REPORT)
         return report_cash(ledger, who, &op->as.cash_report.book,
             op->as.cash_report.date, cash_row, out, status);
+    if (op->verb == VERB_DORMANT)
+        return ask_dormant(ledger, who, op, out, status);
     if (op->verb == VERB_PARTY)
         return ask_party(ledger, who, &op->as.party.party, out, status);
     if (op->verb == VERB_KEY)

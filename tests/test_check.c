@@ -187,6 +187,35 @@ static void use_cycle(struct ledger_fixture *f)
     SEND(f, "board", "year-close book=mx year=2026 reserve=0.1");
 }
 
+static void use_members(struct ledger_fixture *f)
+{
+    SEND(f, "ana", "beneficiary-set member=m1 parts=b1:1 designation=%s",
+        ledger_fixture_public("first"));
+    SEND(f, "ana",
+        "beneficiary-set member=m1 parts=b1:0.25,b2:0.75 designation=%s",
+        ledger_fixture_public("second"));
+    SEND(f, "any", "split-set member=x1 parts=pool:0.3,share:0.7");
+    SEND(f, "any", "split-set member=x9 parts=pool:1");
+    SEND(f, "any", "split-set member=x9 parts=share:1");
+    SEND(f, "any", "arrive member=x1 via=bancomer amount=MXN5.55 purpose=F");
+    SEND(f, "xsup", "reverse entry=%llu reason=mistake",
+        (unsigned long long)f->decision.index);
+    SEND(f, "any", "arrive member=x1 via=bancomer amount=MXN7.77 purpose=F");
+    SEND(f, "board", "dormancy-set book=us dormant=36 unclaimed=60");
+    SEND(f, "board", "dormancy-set book=mx dormant=1 unclaimed=2");
+    cycle_fixture_close_until(f, "mx", "2027-03-01");
+    SEND(f, "any", "deposit member=x1 via=bancomer amount=MXN1.00 purpose=I");
+    SEND(f, "board", "unclaimed-take member=x1 currency=MXN " EVIDENCE);
+    SEND(f, "any", "deposit member=x1 via=bancomer amount=MXN2.00 purpose=I");
+    SEND(f, "board", "unclaimed-take member=x1 currency=MXN " EVIDENCE);
+    SEND(f, "board", "unclaimed-return member=x1 currency=MXN " EVIDENCE);
+    SEND(f, "board", "unclaimed-take member=x1 currency=MXN " EVIDENCE);
+    SEND(f, "board", "unclaimed-take member=x9 currency=MXN " EVIDENCE);
+    SEND(f, "board", "unclaimed-remit member=x9 currency=MXN via=bancomer "
+                     "reference=1");
+    SEND(f, "xsup", "reactivate party=x9 " EVIDENCE);
+}
+
 static int open_used(void **state)
 {
     struct ledger_fixture *f = calloc(1, sizeof *f);
@@ -203,6 +232,7 @@ static int open_used(void **state)
     use_books(f);
     use_cash(f);
     use_cycle(f);
+    use_members(f);
     (void)ledger_fixture_digest(f); /* settles: there is a tip */
     *state = f;
     return 0;

@@ -108,6 +108,24 @@ static const struct advice table[] = {
     {STATUS_WRONG_DATE,
         {"`posito status` shows each book's open day.",
             "`posito status` muestra el día abierto de cada libro."}},
+    {STATUS_BAD_PARTS,
+        {"Parts are written as decimals, b1:0.25,b2:0.75, and must come to "
+         "exactly 1.",
+            "Las partes se escriben con decimales, b1:0.25,b2:0.75, y deben "
+            "dar exactamente 1."}},
+    {STATUS_DORMANT,
+        {"When the owner comes in person, a supervisor signs reactivate; "
+         "`posito dormant book=...` lists these shares.",
+            "Cuando el dueño se presenta, un supervisor firma reactivate; "
+            "`posito dormant book=...` las muestra."}},
+    {STATUS_NOT_UNCLAIMED,
+        {"`posito dormant book=...` shows which shares are unclaimed-due.",
+            "`posito dormant book=...` muestra cuáles están en "
+            "unclaimed-due."}},
+    {STATUS_NOTHING_UNCLAIMED,
+        {"`posito party party=NAME` shows what is kept as unclaimed.",
+            "`posito party party=NOMBRE` muestra lo que se guarda como no "
+            "reclamado."}},
     {STATUS_INSUFFICIENT,
         {"`posito account account=...` shows what is available and what "
          "holds keep.",

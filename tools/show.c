@@ -101,6 +101,13 @@ static const struct label labels[] = {
     {"purpose", {"purpose", "propósito"}},
     {"reason", {"reason", "motivo"}},
     {"field", {"field", "campo"}},
+    {"beneficiary", {"beneficiary", "beneficiario"}},
+    {"part", {"part", "parte"}},
+    {"designation", {"designation", "designación"}},
+    {"split", {"of what arrives to", "de lo que llega, a"}},
+    {"unclaimed", {"unclaimed", "no reclamado"}},
+    {"active", {"last activity", "última actividad"}},
+    {"next", {"go on with after=", "siga con after="}},
     {"text", {"", ""}},
 };
 

@@ -179,6 +179,19 @@
     X(ALREADY_DECLARED, 423, "already-declared",                              \
         "That month has its dividend in that currency.",                      \
         "Ese mes ya tiene su dividendo en esa moneda.")                       \
+    X(BAD_PARTS, 424, "bad-parts", "The parts must sum to one.",              \
+        "Las partes deben sumar uno.")                                        \
+    X(DORMANT, 431, "dormant",                                                \
+        "The share is dormant; its owner must come in person.",               \
+        "La aportación está inactiva; su dueño debe presentarse en persona.") \
+    X(NOT_DORMANT, 432, "not-dormant", "No share of the party is dormant.",   \
+        "Ninguna aportación de la parte está inactiva.")                      \
+    X(NOT_UNCLAIMED, 433, "not-unclaimed",                                    \
+        "That share is not unclaimed yet, or has nothing to take.",           \
+        "Esa aportación aún no es un bien no reclamado, o no tiene qué tomar.")\
+    X(NOTHING_UNCLAIMED, 434, "nothing-unclaimed",                            \
+        "Nothing of the party is kept as unclaimed in that currency.",        \
+        "No se guarda nada no reclamado de la parte en esa moneda.")          \
     X(INSUFFICIENT, 500, "insufficient-funds",                                \
         "The available balance is too small.",                                \
         "El saldo disponible no alcanza.")                                    \
