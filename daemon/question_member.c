@@ -43,9 +43,40 @@ static uint64_t add_split(
     return count;
 }
 
+/* The labels that are still to be paid, joined by commas. */
+static void add_left(struct buffer *out, struct bytes beneficiaries,
+    const struct round_report *round)
+{
+    struct part part;
+    bool first = true;
+    answer_word(out, "left", "");
+    for (size_t i = 0; parts_next(&beneficiaries, &part); i++) {
+        if (round->paid >> i & 1U)
+            continue;
+        if (!first)
+            buffer_char(out, ',');
+        buffer_append(out, ident_bytes(&part.name));
+        first = false;
+    }
+}
+
+static uint64_t add_rounds(
+    struct buffer *out, const struct party_report *party)
+{
+    for (size_t i = 0; i < party->round_count; i++) {
+        answer_row(out);
+        answer_amount(out, "succession", party->rounds[i].amount);
+        answer_number(out, "entry", party->rounds[i].entry);
+        add_left(out, party->beneficiaries, &party->rounds[i]);
+        answer_end(out);
+    }
+    return party->round_count;
+}
+
 uint64_t question_told(struct buffer *out, const struct party_report *party)
 {
     uint64_t count = add_beneficiaries(out, party) + add_split(out, party);
+    count += add_rounds(out, party);
     for (size_t i = 0; i < party->claim_count; i++) {
         answer_row(out);
         answer_amount(out, "unclaimed", party->claims[i].amount);

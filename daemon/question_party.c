@@ -38,6 +38,8 @@ static void write_party(struct buffer *out, const struct party_report *party)
     answer_word(out, "country", country_name(party->country));
     answer_word(out, "state", party_state(party));
     answer_number(out, "opened", party->opened);
+    if (party->in_succession)
+        answer_word(out, "succession", "yes");
     answer_end(out);
 }
 

@@ -476,6 +476,7 @@ static int decide(struct check *check)
         check_member_line(check, op, &check->line) != 0 ||
         check_member_stake(check, op, &check->line) != 0 ||
         check_member_entry(check, op) != 0 ||
+        check_succession_pay(check, op) != 0 ||
         post_line(check, &check->line, 0) != 0 ||
         check_cycle_entry(check, op) != 0)
         return -1;

@@ -11,6 +11,7 @@
  *   check_proposal.c proposals, their signatures, what they carry out
  *   check_cycle.c    periods, dividends, locked savings along the way
  *   check_member.c   what members have said; dormant shares
+ *   check_succession.c  what is paid to beneficiaries
  *   check_cash.c     drawers, persons' cash and limits
  *   check_record.c   at the end: the state's records against the sums
  *
@@ -23,6 +24,8 @@
 #include "check.h"
 #include "context.h"
 #include "tally.h"
+
+#include <posito/part.h>
 
 /* ---- what a line posts ---- */
 
@@ -46,6 +49,7 @@ struct check_party {
     bool frozen_out;
     bool frozen_in;
     bool closed;
+    bool in_succession;
     uint32_t open_children;
     uint32_t keys;
 };
@@ -229,6 +233,31 @@ int check_member_entry(struct check *, const struct operation *)
     WARN_UNUSED_RESULT;
 
 int check_member_end(struct check *) WARN_UNUSED_RESULT;
+
+/* What is posted to a share, less what open holds have set aside. */
+int64_t check_member_available(struct check *, const struct account_id *);
+
+/* An amount shared out by the rule or among the beneficiaries of a member;
+ * how many parts there are. */
+struct check_share {
+    struct ident name;
+    int64_t whole; /* smallest units */
+    int64_t rest;  /* of the next one, in parts of 10^12 */
+};
+size_t check_member_parts(struct check *, enum table, uint32_t party,
+    int64_t minor, struct check_share list[PARTS_MAX]);
+
+/* ---- successions: check_succession.c ---- */
+
+/* A line succession-open (open) or succession-end. */
+int check_succession_line(struct check *, struct bytes line, bool open)
+    WARN_UNUSED_RESULT;
+
+/* Before it is posted: a beneficiary's part. */
+int check_succession_pay(struct check *, const struct operation *)
+    WARN_UNUSED_RESULT;
+
+int check_succession_end(struct check *) WARN_UNUSED_RESULT;
 
 /* ---- books, parties, keys, policy ---- */
 

@@ -132,12 +132,6 @@ static int one_split(
 
 /* ---- what arrives ---- */
 
-struct check_share {
-    const char *name;
-    int64_t whole; /* smallest units */
-    int64_t rest;  /* of the next one, in parts of 10^12 */
-};
-
 /*
  * minor x rate, of a rate up to one: from the last digit to the first, as
  * one multiplies on paper.
@@ -175,27 +169,39 @@ static void give_rest(struct check_share *list, size_t count, int64_t left)
     }
 }
 
-/* How much of it goes to the pool, by the rule in force. */
-static int64_t to_pool(const struct check_told *told, int64_t minor)
+size_t check_member_parts(struct check *check, enum table table,
+    uint32_t party, int64_t minor, struct check_share list[PARTS_MAX])
 {
-    struct check_share list[PARTS_MAX];
+    const struct check_told *told = told_of(check, table, party);
     struct bytes rest;
     struct part part;
     size_t count = 0;
-    size_t pool = PARTS_MAX;
-    int64_t left = minor;
 
     if (told == NULL)
         return 0;
     rest = bytes_of(told->parts, told->length);
-    while (count < PARTS_MAX && parts_next(&rest, &part)) {
-        if (bytes_equal_text(ident_bytes(&part.name), "pool"))
-            pool = count;
+    for (int64_t left = minor;;) {
+        if (count == PARTS_MAX || !parts_next(&rest, &part)) {
+            give_rest(list, count, left);
+            return count;
+        }
+        list[count].name = part.name;
         multiply(minor, part.rate, &list[count]);
         left -= list[count++].whole;
     }
-    give_rest(list, count, left);
-    return pool == PARTS_MAX ? 0 : list[pool].whole;
+}
+
+/* How much of it goes to the pool, by the rule in force. */
+static int64_t to_pool(struct check *check, uint32_t party, int64_t minor)
+{
+    struct check_share list[PARTS_MAX];
+    size_t count =
+        check_member_parts(check, TABLE_SPLIT, party, minor, list);
+
+    for (size_t i = 0; i < count; i++)
+        if (bytes_equal_text(ident_bytes(&list[i].name), "pool"))
+            return list[i].whole;
+    return 0;
 }
 
 int check_member_stake(struct check *check, const struct operation *op,
@@ -229,8 +235,7 @@ static int arrive(struct check *check, const struct arrive_fields *f)
     if (check_find_party(check, &f->member, &member) != 0 ||
         check_find_party(check, &f->via, &via) != 0)
         return -1;
-    pool = to_pool(
-        told_of(check, TABLE_SPLIT, member.number), f->amount.minor);
+    pool = to_pool(check, member.number, f->amount.minor);
     expected.list[expected.count++] = (struct check_posting){
         account_id_of(via.book, currency, ROLE_NOSTRO, via.number),
         -f->amount.minor
@@ -416,6 +421,9 @@ int check_member_line(struct check *check, const struct operation *op,
         return -1;
     if (tally->account.postings == 0)
         return 0; /* the posting that opens it counts anyway */
+    if (taking && check->parties[account_id_party(&id)].in_succession)
+        return check_fail(check, ENTRY " takes from %s, whose owner died",
+            check->entry.index, check_name(check, &id, name));
     if (!is_idle(check, &id, &tally->account, false))
         tally->account.active = check->books[account_id_book(&id)].date;
     else if (taking)
@@ -459,13 +467,16 @@ static struct tally_key claim_key(uint32_t party, enum currency currency)
     return tally_key_of(TABLE_UNCLAIMED, bytes_of(key, sizeof key));
 }
 
-/* What open holds have set aside of a share. */
-static int64_t set_aside(struct check *check, const struct account_id *id)
+int64_t check_member_available(
+    struct check *check, const struct account_id *id)
 {
-    const struct tally *tally;
+    struct tally_key key = tally_key_account(id);
+    const struct tally *tally = tally_find(&check->tallies, &key);
     int64_t sum = 0;
     size_t place = 0;
 
+    if (tally != NULL)
+        sum = tally->account.credits - tally->account.debits;
     while ((tally = tally_next(&check->tallies, &place)) != NULL) {
         struct cursor in =
             cursor_open(bytes_of(tally->key.data, tally->key.length));
@@ -474,7 +485,7 @@ static int64_t set_aside(struct check *check, const struct account_id *id)
         if (tally->key.table == TABLE_HOLD && tally->phase == HOLD_OPEN &&
             record_find_hold(check->state, cursor_be64(&in), &hold) &&
             account_id_equal(&hold.from, id))
-            sum += tally->sum;
+            sum -= tally->sum;
     }
     return sum;
 }
@@ -510,8 +521,7 @@ static int take(struct check *check, const struct unclaimed_take_fields *f)
     share = get(check, &key);
     if (share == NULL)
         return -1;
-    minor = share->account.credits - share->account.debits -
-        set_aside(check, &id);
+    minor = check_member_available(check, &id);
     if (!is_idle(check, &id, &share->account, true) || minor <= 0 ||
         !moves(check, &id, minor))
         return check_fail(check, ENTRY " takes what is not unclaimed",

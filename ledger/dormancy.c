@@ -90,6 +90,9 @@ void dormancy_leg(struct context *c, struct leg *leg)
 
     if (!account_earns(&leg->id))
         return;
+    if (c->activity && leg->party.in_succession && takes(leg) &&
+        orders(c, leg))
+        context_refuse(c, STATUS_IN_SUCCESSION, leg->field);
     if (leg->before.postings == 0) {
         if (leg->minor != 0)
             leg->after.active = today;
@@ -140,6 +143,8 @@ void dormancy_reactivate(struct context *c, const struct operation *op)
         context_refuse(c, STATUS_OWN_ACCOUNT, "party");
     if (party.closed)
         context_refuse(c, STATUS_PARTY_CLOSED, "party");
+    if (party.in_succession)
+        context_refuse(c, STATUS_IN_SUCCESSION, "party");
     if (!has_dormant(c, &party))
         context_refuse(c, STATUS_NOT_DORMANT, "party");
     if (context_refused(c))

@@ -47,8 +47,9 @@ enum dormancy_state dormancy_of(
 
 /*
  * Bring the activity of a leg's account, `after`, up to the plan, and
- * refuse DORMANT if a dormant share orders what takes from it.  A capture
- * is of what was ordered when the hold was placed, and is not refused.
+ * refuse DORMANT if a dormant share orders what takes from it, IN_SUCCESSION
+ * if a member's does who has died.  A capture is of what was ordered when
+ * the hold was placed, and is not refused.
  */
 void dormancy_leg(struct context *, struct leg *);
 

@@ -25,6 +25,8 @@ void member_need(
         context_refuse(c, STATUS_WRONG_PARTY, field);
     if (party->closed)
         context_refuse(c, STATUS_PARTY_CLOSED, field);
+    if (party->in_succession)
+        context_refuse(c, STATUS_IN_SUCCESSION, field);
 }
 
 /* ---- beneficiaries ---- */
@@ -104,9 +106,9 @@ void member_remove_split(struct state *state, uint32_t party)
     state_delete(state, TABLE_SPLIT, buffer_bytes(&key));
 }
 
-/* ---- unclaimed property ---- */
+/* ---- kept by party and currency ---- */
 
-static struct buffer claim_key(
+static struct buffer currency_key(
     uint8_t memory[KEY_MAX], uint32_t party, enum currency currency)
 {
     struct buffer key = party_key(memory, party);
@@ -115,11 +117,52 @@ static struct buffer claim_key(
     return key;
 }
 
+bool member_find_round(struct state *state, uint32_t party,
+    enum currency currency, struct round *out)
+{
+    uint8_t memory[KEY_MAX];
+    struct buffer key = currency_key(memory, party, currency);
+    struct bytes value;
+    struct cursor in;
+
+    if (!state_get(state, TABLE_SUCCESSION, buffer_bytes(&key), &value))
+        return false;
+    in = cursor_open(value);
+    out->entry = cursor_u64(&in);
+    out->amount = cursor_i64(&in);
+    out->paid = cursor_u32(&in);
+    return cursor_done(&in);
+}
+
+void member_put_round(struct state *state, uint32_t party,
+    enum currency currency, const struct round *round)
+{
+    uint8_t key_memory[KEY_MAX];
+    uint8_t memory[20];
+    struct buffer key = currency_key(key_memory, party, currency);
+    struct buffer value = buffer_over(memory, sizeof memory);
+
+    buffer_u64(&value, round->entry);
+    buffer_i64(&value, round->amount);
+    buffer_u32(&value, round->paid);
+    state_put(
+        state, TABLE_SUCCESSION, buffer_bytes(&key), buffer_bytes(&value));
+}
+
+void member_remove_round(
+    struct state *state, uint32_t party, enum currency currency)
+{
+    uint8_t memory[KEY_MAX];
+    struct buffer key = currency_key(memory, party, currency);
+
+    state_delete(state, TABLE_SUCCESSION, buffer_bytes(&key));
+}
+
 bool member_find_claim(struct state *state, uint32_t party,
     enum currency currency, struct claim *out)
 {
     uint8_t memory[KEY_MAX];
-    struct buffer key = claim_key(memory, party, currency);
+    struct buffer key = currency_key(memory, party, currency);
     struct bytes value;
     struct cursor in;
 
@@ -136,7 +179,7 @@ void member_put_claim(struct state *state, uint32_t party,
 {
     uint8_t key_memory[KEY_MAX];
     uint8_t memory[16];
-    struct buffer key = claim_key(key_memory, party, currency);
+    struct buffer key = currency_key(key_memory, party, currency);
     struct buffer value = buffer_over(memory, sizeof memory);
 
     buffer_i64(&value, claim->minor);
@@ -149,7 +192,7 @@ void member_remove_claim(
     struct state *state, uint32_t party, enum currency currency)
 {
     uint8_t memory[KEY_MAX];
-    struct buffer key = claim_key(memory, party, currency);
+    struct buffer key = currency_key(memory, party, currency);
 
     state_delete(state, TABLE_UNCLAIMED, buffer_bytes(&key));
 }

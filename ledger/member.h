@@ -19,8 +19,8 @@ struct context;
 #define MEMBER_PARTS_MAX \
     (16 * (IDENT_LENGTH_MAX + 1 + 2 + RATE_SCALE_MAX) + 15)
 
-/* Refuse a party that is no member, is closed, out of the signer's scope,
- * or the signer's own. */
+/* Refuse a party that is no member, is closed or in succession, out of the
+ * signer's scope, or the signer's own. */
 void member_need(
     struct context *, const struct party *, const char *field);
 
@@ -49,6 +49,21 @@ bool member_find_split(struct state *, uint32_t party, struct split *)
     WARN_UNUSED_RESULT;
 void member_put_split(struct state *, uint32_t party, const struct split *);
 void member_remove_split(struct state *, uint32_t party);
+
+/* ---- successions ---- */
+
+/* A round of payments that is not over: see succession.c. */
+struct round {
+    uint64_t entry; /* of the first payment */
+    int64_t amount; /* that is shared out */
+    uint32_t paid;  /* set of 1 << place of a beneficiary */
+};
+
+bool member_find_round(struct state *, uint32_t party, enum currency,
+    struct round *) WARN_UNUSED_RESULT;
+void member_put_round(
+    struct state *, uint32_t party, enum currency, const struct round *);
+void member_remove_round(struct state *, uint32_t party, enum currency);
 
 /* ---- unclaimed property ---- */
 

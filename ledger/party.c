@@ -151,11 +151,12 @@ void party_unfreeze(struct context *c, const struct operation *op)
 /* ---- closing ---- */
 
 /* No balance and nothing held in any role of its kind, no stake above,
- * nothing of it that is kept as unclaimed. */
+ * nothing of it that is kept as unclaimed or still to be paid. */
 static bool has_nothing(struct context *c, const struct party *party)
 {
     struct account account;
     struct claim claim;
+    struct round round;
 
     for (unsigned currency = 0; currency < CURRENCY_COUNT; currency++) {
         if (!(c->ledger->founding.currencies >> currency & 1U))
@@ -173,7 +174,9 @@ static bool has_nothing(struct context *c, const struct party *party)
                 (enum currency)currency) != 0)
             return false;
         if (member_find_claim(c->state, party->number,
-                (enum currency)currency, &claim))
+                (enum currency)currency, &claim) ||
+            member_find_round(c->state, party->number,
+                (enum currency)currency, &round))
             return false;
     }
     return true;

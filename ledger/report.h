@@ -139,6 +139,13 @@ struct claim_report {
     uint64_t since; /* entry that first took of it */
 };
 
+/* A round of a succession that is not over: see succession.c. */
+struct round_report {
+    struct amount amount;
+    uint64_t entry; /* of the first payment */
+    uint32_t paid;  /* set of 1 << place among the beneficiaries */
+};
+
 struct party_report {
     struct ident name, book, parent; /* parent.length 0: none */
     enum party_kind kind;
@@ -156,6 +163,11 @@ struct party_report {
     /* What is kept of the party as unclaimed. */
     size_t claim_count;
     struct claim_report claims[CURRENCY_COUNT];
+
+    /* If the member has died: what is being paid to the beneficiaries. */
+    bool in_succession;
+    size_t round_count;
+    struct round_report rounds[CURRENCY_COUNT];
 };
 int report_party(struct ledger *, const struct ident *who,
     const struct ident *party, struct party_report *,

@@ -11,7 +11,15 @@ void report_fill_member(
     struct beneficiaries beneficiaries;
     struct split split;
     struct claim claim;
+    struct round round;
 
+    out->in_succession = party->in_succession;
+    for (unsigned i = 0; i < CURRENCY_COUNT; i++)
+        if (member_find_round(
+                ledger->state, party->number, (enum currency)i, &round))
+            out->rounds[out->round_count++] = (struct round_report){
+                { round.amount, (enum currency)i }, round.entry, round.paid
+            };
     if (member_find_beneficiaries(
             ledger->state, party->number, &beneficiaries)) {
         out->beneficiaries = beneficiaries.parts;

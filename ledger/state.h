@@ -60,6 +60,7 @@ enum table {
     TABLE_SPLIT,        /* party be32 -> rule for money that arrives */
     TABLE_DORMANCY,     /* book u8 -> months without activity */
     TABLE_UNCLAIMED,    /* party be32, currency u8 -> amount, since */
+    TABLE_SUCCESSION,   /* party be32, currency u8 -> round of payments */
     TABLE_COUNT
 };
 

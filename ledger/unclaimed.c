@@ -80,6 +80,8 @@ void unclaimed_take(struct context *c, const struct operation *op)
 
     if (!find_subject(c, &f->member, f->currency, &subject))
         return;
+    if (subject.party.in_succession)
+        context_refuse(c, STATUS_IN_SUCCESSION, "member");
     minor = due(c, &subject);
     if (minor <= 0)
         context_refuse(c, STATUS_NOT_UNCLAIMED, "member");

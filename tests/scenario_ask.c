@@ -136,6 +136,8 @@ static void party_row(struct buffer *out, const struct party_report *report)
         append_word(out, "frozen-in");
     if (report->closed)
         append_word(out, "closed");
+    if (report->in_succession)
+        append_word(out, "in-succession");
     buffer_char(out, '\n');
 }
 
@@ -153,6 +155,28 @@ static void told_rows(struct buffer *out, const char *word,
         rate_append(out, part.rate);
         append_word(out, "entry ");
         buffer_decimal(out, entry);
+        buffer_char(out, '\n');
+    }
+}
+
+/* succession USD7.00 entry 9 left b1 b3 */
+static void round_rows(struct buffer *out, const struct party_report *report)
+{
+    for (size_t i = 0; i < report->round_count; i++) {
+        struct bytes rest = report->beneficiaries;
+        struct part part;
+
+        buffer_text(out, "succession ");
+        amount_append(out, report->rounds[i].amount);
+        append_word(out, "entry ");
+        buffer_decimal(out, report->rounds[i].entry);
+        append_word(out, "left");
+        for (size_t k = 0; parts_next(&rest, &part); k++) {
+            if (report->rounds[i].paid >> k & 1U)
+                continue;
+            buffer_char(out, ' ');
+            append_ident(out, &part.name);
+        }
         buffer_char(out, '\n');
     }
 }
@@ -265,6 +289,7 @@ static int ask_party(struct ledger *ledger, const struct ident *who,
         told_rows(out, "beneficiary", report.beneficiaries,
             report.designated);
         told_rows(out, "split", report.split, report.split_set);
+        round_rows(out, &report);
         claim_rows(out, &report);
     }
     buffer_free(&accounts);

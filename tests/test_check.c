@@ -216,6 +216,27 @@ static void use_members(struct ledger_fixture *f)
     SEND(f, "xsup", "reactivate party=x9 " EVIDENCE);
 }
 
+static void use_successions(struct ledger_fixture *f)
+{
+    SEND(f, "ana", "beneficiary-set member=m3 parts=b1:1 designation=%s",
+        ledger_fixture_public("third"));
+    SEND(f, "ana", "beneficiary-set member=m8 parts=b1:0.3,b2:0.3,b3:0.4 "
+                   "designation=%s", ledger_fixture_public("fourth"));
+    SEND(f, "sup", "succession-open member=m3 " EVIDENCE);
+    SEND(f, "sup", "succession-end member=m3 " EVIDENCE);
+    SEND(f, "ana", "deposit member=m8 via=bank amount=USD10.01 purpose=I");
+    SEND(f, "ana", "deposit member=m8 via=bank amount=MXN10.01 purpose=I");
+    SEND(f, "sup", "succession-open member=m8 " EVIDENCE);
+    SEND(f, "ana", "succession-pay member=m8 label=b2 currency=USD via=la "
+                   EVIDENCE);
+    for (int i = 1; i <= 3; i++)
+        SEND(f, "ana", "succession-pay member=m8 label=b%d currency=MXN "
+                       "via=bank " EVIDENCE, i);
+    SEND(f, "ana", "deposit member=m8 via=bank amount=MXN1.00 purpose=I");
+    SEND(f, "ana", "succession-pay member=m8 label=b3 currency=MXN to=m1 "
+                   EVIDENCE);
+}
+
 static int open_used(void **state)
 {
     struct ledger_fixture *f = calloc(1, sizeof *f);
@@ -233,6 +254,7 @@ static int open_used(void **state)
     use_cash(f);
     use_cycle(f);
     use_members(f);
+    use_successions(f);
     (void)ledger_fixture_digest(f); /* settles: there is a tip */
     *state = f;
     return 0;

@@ -113,6 +113,21 @@ static const struct advice table[] = {
          "exactly 1.",
             "Las partes se escriben con decimales, b1:0.25,b2:0.75, y deben "
             "dar exactamente 1."}},
+    {STATUS_IN_SUCCESSION,
+        {"succession-pay pays the beneficiaries; succession-end is for one "
+         "opened by mistake, before anything is paid.",
+            "succession-pay paga a los beneficiarios; succession-end es para "
+            "una abierta por error, antes de pagar."}},
+    {STATUS_UNKNOWN_BENEFICIARY,
+        {"`posito party party=NAME` shows the labels that the member named.",
+            "`posito party party=NOMBRE` muestra las etiquetas que el socio "
+            "nombró."}},
+    {STATUS_NO_SUCCESSION,
+        {"A supervisor opens it first, with succession-open.",
+            "Primero la abre un supervisor, con succession-open."}},
+    {STATUS_ALREADY_PAID,
+        {"`posito party party=NAME` shows who is still to be paid.",
+            "`posito party party=NOMBRE` muestra a quién falta pagar."}},
     {STATUS_DORMANT,
         {"When the owner comes in person, a supervisor signs reactivate; "
          "`posito dormant book=...` lists these shares.",

@@ -105,6 +105,8 @@ static const struct label labels[] = {
     {"part", {"part", "parte"}},
     {"designation", {"designation", "designación"}},
     {"split", {"of what arrives to", "de lo que llega, a"}},
+    {"succession", {"succession", "sucesión"}},
+    {"left", {"still to be paid", "falta pagar a"}},
     {"unclaimed", {"unclaimed", "no reclamado"}},
     {"active", {"last activity", "última actividad"}},
     {"next", {"go on with after=", "siga con after="}},

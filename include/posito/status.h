@@ -181,6 +181,9 @@
         "Ese mes ya tiene su dividendo en esa moneda.")                       \
     X(BAD_PARTS, 424, "bad-parts", "The parts must sum to one.",              \
         "Las partes deben sumar uno.")                                        \
+    X(IN_SUCCESSION, 430, "in-succession",                                    \
+        "The member has died; the savings are for the beneficiaries.",        \
+        "El socio falleció; el ahorro es de los beneficiarios.")              \
     X(DORMANT, 431, "dormant",                                                \
         "The share is dormant; its owner must come in person.",               \
         "La aportación está inactiva; su dueño debe presentarse en persona.") \
@@ -192,6 +195,9 @@
     X(NOTHING_UNCLAIMED, 434, "nothing-unclaimed",                            \
         "Nothing of the party is kept as unclaimed in that currency.",        \
         "No se guarda nada no reclamado de la parte en esa moneda.")          \
+    X(UNKNOWN_BENEFICIARY, 435, "unknown-beneficiary",                        \
+        "The member has named no such beneficiary.",                          \
+        "El socio no nombró a ese beneficiario.")                             \
     X(INSUFFICIENT, 500, "insufficient-funds",                                \
         "The available balance is too small.",                                \
         "El saldo disponible no alcanza.")                                    \
@@ -213,6 +219,12 @@
     X(OVER_MEMBER_LIMIT, 506, "over-member-limit",                            \
         "The member may not take out that much cash in one day.",             \
         "El socio no puede retirar tanto efectivo en un día.")                \
+    X(NO_SUCCESSION, 515, "no-succession",                                    \
+        "No succession of that member is open.",                              \
+        "No está abierta la sucesión de ese socio.")                          \
+    X(ALREADY_PAID, 516, "already-paid",                                      \
+        "That beneficiary has had the part of what was there.",               \
+        "Ese beneficiario ya recibió su parte de lo que había.")              \
     X(UNKNOWN_HOLD, 600, "unknown-hold", "There is no such hold.",            \
         "No existe esa retención.")                                           \
     X(HOLD_ENDED, 601, "hold-ended",                                          \
