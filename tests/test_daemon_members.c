@@ -8,6 +8,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -131,11 +132,51 @@ static void test_after_a_crash(void **state)
     daemon_remove(&fixture);
 }
 
+/* Two sign the opening; then each beneficiary is paid by label. */
+static void test_succession(void **state)
+{
+    struct daemon_fixture fixture;
+    struct wire wire;
+    char approve[48];
+    (void)state;
+    daemon_found(&fixture);
+    daemon_start(&fixture, NULL);
+    wire_open(&wire, &fixture);
+    wire_login(&wire, &fixture, "ana");
+    (void)wire_order(&wire, &fixture,
+        "deposit member=m1 via=la amount=USD100.01 purpose=I", "ana");
+    (void)wire_order(&wire, &fixture,
+        "beneficiary-set member=m1 parts=b1:0.5,b2:0.25,b3:0.25 "
+        "designation=" HASH, "ana");
+    (void)snprintf(approve, sizeof approve, "approve proposal=%u",
+        (unsigned)wire_order(&wire, &fixture,
+            "succession-open member=m1 evidence=" HASH, "sup"));
+    wire_ask(&wire, "try succession-pay member=m1 label=b1 currency=USD "
+                    "to=m2 evidence=" HASH,
+        "no status=no-succession number=515 field=member *");
+    (void)wire_order(&wire, &fixture, approve, "chief");
+    (void)wire_order(&wire, &fixture,
+        "succession-pay member=m1 label=b1 currency=USD to=m2 evidence=" HASH,
+        "ana");
+    wire_send(&wire, "party party=m1\n");
+    wire_expect(&wire, "row party=m1 * state=open opened=0 succession=yes");
+    wire_expect(&wire, "row account=us/m1/share/USD balance=USD50.00 *");
+    wire_expect(&wire, "row beneficiary=b1 part=0.5 *");
+    wire_expect(&wire, "row beneficiary=b2 part=0.25 *");
+    wire_expect(&wire, "row beneficiary=b3 part=0.25 *");
+    wire_expect(&wire, "row succession=USD100.01 entry=* left=b2,b3");
+    wire_expect(&wire, "ok rows=5");
+    wire_close(&wire);
+    assert_int_equal(daemon_stop(&fixture), 0);
+    daemon_remove(&fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_members),
         cmocka_unit_test(test_after_a_crash),
+        cmocka_unit_test(test_succession),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
