@@ -181,6 +181,40 @@ static void c6_skipped_payments_plus_single_ones(void **state)
     assert_int_equal(apr.exact, 1021544395);
 }
 
+/* 24 payments every 4 weeks; one that would be a month's second is two
+ * weeks late, and the next are counted from it. */
+static void c6_skipped_payments_every_four_weeks(void **state)
+{
+    (void)state;
+    begin("1978-01-25", 213500);
+    pay("1978-02-20", 9, 10000, 0, 28);
+    pay("1978-11-13", 6, 10000, 0, 28);
+    pay("1979-05-14", 6, 10000, 0, 28);
+    pay("1979-11-12", 3, 10000, 0, 28);
+    assert_apr(APR_WEEK, 4, 1200);
+}
+
+static void c6_mortgage_with_varying_payments(void **state)
+{
+    (void)state;
+    static const int64_t a_year[30] = {29181, 30018, 30878, 31761, 32665, 33592,
+        34542, 35515, 36512, 37533, 38576, 38542, 38503, 38462, 38417, 38367,
+        38313, 38254, 38190, 38120, 38043, 37960, 37868, 37769, 37660, 37542,
+        37413, 37272, 37118, 36950};
+
+    begin("1978-04-10", 3968856);
+    for (int i = 0; i < 30; i++) {
+        struct date first = date_of(1978 + i, 6, 1);
+        for (int month = 0; month < 12; month++) {
+            struct date date;
+            assert_true(date_add_months(first, month, &date));
+            payments[flows.payment_count++] =
+                (struct cash_flow){date, a_year[i]};
+        }
+    }
+    assert_apr(APR_MONTH, 1, 980);
+}
+
 static void c7_construction_loan(void **state)
 {
     (void)state;
@@ -399,6 +433,8 @@ int main(void)
         cmocka_unit_test(c4_odd_first_and_final_payment),
         cmocka_unit_test(c5_single_payment),
         cmocka_unit_test(c6_skipped_payments_plus_single_ones),
+        cmocka_unit_test(c6_skipped_payments_every_four_weeks),
+        cmocka_unit_test(c6_mortgage_with_varying_payments),
         cmocka_unit_test(c7_construction_loan),
         cmocka_unit_test(c7_student_loan),
         cmocka_unit_test(a_flat_loan_discloses_nearly_twice_its_rate),
