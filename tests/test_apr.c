@@ -256,8 +256,8 @@ static void a_flat_loan_discloses_nearly_twice_its_rate(void **state)
     assert_apr(APR_MONTH, 1, 2146);
 }
 
-/* Examples of a public calculator's tests, each checked there against a
- * spreadsheet: daily, weekly and yearly payments, quarterly with shorter
+/* From the tests of FSharp.Finance.Personal, where each was checked against
+ * a spreadsheet: daily, weekly and yearly payments, quarterly with shorter
  * first periods. */
 static void other_unit_periods(void **state)
 {

@@ -95,7 +95,7 @@ static void month_end_coupons_stay_on_month_ends(void **state)
     assert_int_equal(parts_of(part), 415760869565);
 }
 
-/* Periods that span coupon dates, of a widely used library's tests: days of
+/* Periods that span coupon dates, from OpenGamma Strata's tests: days of
  * each period touched, over its days and four a year. */
 static void coupon_periods_are_summed(void **state)
 {
