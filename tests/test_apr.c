@@ -342,12 +342,53 @@ static void the_unit_period_is_as_b4_says(void **state)
     pay("2028-01-01", 3, 60000, 24, 0);
     unit = apr_unit_of(&flows);
     assert_int_equal(unit.period, APR_YEAR);
+    /* four weeks, one of which is also February */
+    begin("2026-01-04", 100000);
+    pay("2026-02-01", 2, 60000, 0, 28);
+    unit = apr_unit_of(&flows);
+    assert_int_equal(unit.period, APR_WEEK);
+    assert_int_equal(unit.many, 4);
     /* ten days, more than once */
     begin("2026-01-01", 100000);
     pay("2026-01-11", 12, 10000, 0, 10);
     unit = apr_unit_of(&flows);
     assert_int_equal(unit.period, APR_DAY);
     assert_int_equal(unit.many, 10);
+}
+
+/* (b)(5), interval by interval. */
+static void intervals_are_measured_as_b5_says(void **state)
+{
+    (void)state;
+    static const struct {
+        struct apr_unit unit;
+        const char *begin, *date;
+        uint32_t whole, odd, odd_of;
+    } known[] = {
+        {{APR_MONTH, 1}, "1978-02-10", "1978-04-01", 1, 19, 30},
+        {{APR_MONTH, 1}, "1978-02-10", "1978-02-10", 0, 0, 30},
+        {{APR_MONTH, 1}, "1978-01-01", "1978-01-31", 1, 0, 30},
+        {{APR_MONTH, 3}, "1978-05-23", "1978-10-01", 1, 39, 90},
+        {{APR_MONTH, 2}, "1978-01-10", "1978-03-01", 0, 52, 60},
+        {{APR_SEMIMONTH, 1}, "1978-02-23", "1978-03-01", 0, 6, 15},
+        {{APR_SEMIMONTH, 1}, "1978-02-23", "1978-04-16", 3, 6, 15},
+        {{APR_WEEK, 1}, "1978-03-20", "1978-04-21", 4, 4, 7},
+        {{APR_WEEK, 4}, "1978-03-18", "1978-04-20", 1, 5, 28},
+        {{APR_DAY, 1}, "1978-03-18", "1978-04-20", 33, 0, 1},
+        {{APR_YEAR, 1}, "1978-01-17", "1979-07-17", 1, 6, 12},
+        {{APR_YEAR, 1}, "1978-01-17", "1979-07-18", 1, 182, 365},
+        {{APR_YEAR, 1}, "1978-01-17", "1980-01-17", 2, 0, 12},
+        {{APR_YEAR, 1}, "2024-01-01", "2024-12-31", 1, 0, 365},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        uint32_t whole, odd, odd_of;
+
+        apr_measure(known[i].unit, day(known[i].begin), day(known[i].date),
+            &whole, &odd, &odd_of);
+        assert_int_equal(whole, known[i].whole);
+        assert_int_equal(odd, known[i].odd);
+        assert_int_equal(odd_of, known[i].odd_of);
+    }
 }
 
 static void a_given_unit_period_is_used(void **state)
@@ -441,6 +482,7 @@ int main(void)
         cmocka_unit_test(other_unit_periods),
         cmocka_unit_test(months_end_where_the_series_does),
         cmocka_unit_test(the_unit_period_is_as_b4_says),
+        cmocka_unit_test(intervals_are_measured_as_b5_says),
         cmocka_unit_test(a_given_unit_period_is_used),
         cmocka_unit_test(impossible_flows_are_refused),
         cmocka_unit_test(the_balance_ends_within_a_cent),
