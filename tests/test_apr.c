@@ -345,6 +345,7 @@ static void the_unit_period_is_as_b4_says(void **state)
     /* four weeks, one of which is also February */
     begin("2026-01-04", 100000);
     pay("2026-02-01", 2, 60000, 0, 28);
+    pay("2026-12-31", 1, 60000, 0, 0);
     unit = apr_unit_of(&flows);
     assert_int_equal(unit.period, APR_WEEK);
     assert_int_equal(unit.many, 4);
