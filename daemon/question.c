@@ -11,6 +11,7 @@ static question_function *const functions[VERB_COUNT] = {
     [VERB_DRAWER] = question_drawer,
     [VERB_CASH_REPORT] = question_cash_report,
     [VERB_PARTY] = question_party,
+    [VERB_POOL] = question_pool,
     [VERB_KEY] = question_key,
     [VERB_RECEIPT] = question_receipt,
     [VERB_CONSISTENCY] = question_consistency,

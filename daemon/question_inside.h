@@ -26,6 +26,9 @@ question_function question_income;
 question_function question_party;
 question_function question_key;
 
+/* question_pool.c */
+question_function question_pool;
+
 /* question_cash.c */
 question_function question_drawer;
 question_function question_cash_report;

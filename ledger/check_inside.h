@@ -10,6 +10,7 @@
  *   check_key.c      keys and policy along the way
  *   check_proposal.c proposals, their signatures, what they carry out
  *   check_cycle.c    periods, dividends, locked savings along the way
+ *   check_notice.c   rules of notice and notices given
  *   check_cash.c     drawers, persons' cash and limits
  *   check_record.c   at the end: the state's records against the sums
  *
@@ -37,6 +38,9 @@ struct check_line {
     uint32_t pool;
     uint32_t contributor;
     struct amount stake;
+    bool redeems; /* takes money out of a pool, by the pool's rule */
+    bool noticed; /* cites this notice, or reverses a line that does */
+    uint64_t notice;
 };
 
 /* ---- what is known of parties and keys ---- */
@@ -204,6 +208,18 @@ int check_cycle_close(struct check *, const struct operation *)
 
 /* Their records at the end. */
 int check_cycle_end(struct check *) WARN_UNUSED_RESULT;
+
+/* ---- notice: check_notice.c ---- */
+
+/* A rule set, a notice given. */
+int check_notice_entry(struct check *, const struct operation *)
+    WARN_UNUSED_RESULT;
+
+/* What a line takes out of a pool, or gives back, by a notice. */
+int check_notice_take(struct check *, const struct check_line *)
+    WARN_UNUSED_RESULT;
+
+int check_notice_end(struct check *) WARN_UNUSED_RESULT;
 
 /* ---- books, parties, keys, policy ---- */
 

@@ -404,7 +404,7 @@ int check_record_end(struct check *check)
         return -1;
     if (check_cycle_end(check) != 0)
         return -1;
-    if (check_cash_end(check) != 0)
+    if (check_cash_end(check) != 0 || check_notice_end(check) != 0)
         return -1;
     return check_tree(check);
 }

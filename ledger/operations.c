@@ -1,6 +1,7 @@
 #include "operations.h"
 
 #include "cash.h"
+#include "notice.h"
 #include "permission.h"
 #include "posting.h"
 #include "proposal.h"
@@ -61,6 +62,8 @@ static const struct operation_functions table[VERB_COUNT] = {
     [VERB_TAX_WITHHOLD] = { dividend_tax, NULL, false },
     [VERB_LOCK] = { lock_lock, NULL, false },
     [VERB_UNLOCK] = { lock_unlock, NULL, false },
+    [VERB_POOL_NOTICE] = { notice_set_rule, NULL, false },
+    [VERB_REDEEM_NOTICE] = { notice_give, NULL, false },
     [VERB_BATCH] = { batch_decide, NULL, false },
 };
 

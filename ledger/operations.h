@@ -104,6 +104,8 @@ void pool_contribute(struct context *, const struct operation *);
 void pool_lend(struct context *, const struct operation *);
 void pool_redeem(struct context *, const struct operation *);
 
+/* notice.c: notice_set_rule, notice_give; see notice.h */
+
 /* hold.c */
 void hold_place(struct context *, const struct operation *);
 void hold_capture(struct context *, const struct operation *);

@@ -39,6 +39,8 @@ static void plan_opposite(struct context *c, const struct posting_list *list)
         c->stake.change.minor = -list->stake.change.minor;
         c->stake.field = "entry";
     }
+    c->notice = list->notice;
+    c->notice.back = true;
 }
 
 void reversal_reverse(struct context *c, const struct operation *op)

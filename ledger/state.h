@@ -56,6 +56,8 @@ enum table {
     TABLE_EARNING,      /* account id, month be32 -> balance-days */
     TABLE_LOCK,         /* entry index be64 -> locked savings */
     TABLE_SEAL,         /* size be64 -> digest signed for it */
+    TABLE_NOTICE_RULE,  /* pool's party be32 -> days of notice */
+    TABLE_NOTICE,       /* entry index be64 -> notice given */
     TABLE_COUNT
 };
 

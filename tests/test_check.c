@@ -74,8 +74,18 @@ static void use_money(struct ledger_fixture *f)
 
 static void use_pools(struct ledger_fixture *f)
 {
+    uint64_t notice;
+
     SEND(f, "ana", "contribute member=m1 club=c1 amount=USD50.00 purpose=C");
-    SEND(f, "club", "pool-redeem member=m1 club=c1 amount=USD7.00 purpose=C");
+    SEND(f, "club", "redeem-notice member=m1 club=c1 amount=USD9.00");
+    notice = f->decision.index;
+    SEND(f, "club", "pool-redeem member=m1 club=c1 amount=USD7.00 purpose=C "
+                    "notice=%llu",
+        (unsigned long long)notice);
+    SEND(f, "fed", "pool-notice club=c1 days=9");
+    SEND(f, "club", "approve proposal=%llu",
+        (unsigned long long)f->decision.index);
+    SEND(f, "ana", "redeem-notice member=m1 club=c1 amount=USD4.00");
     SEND(f, "fed", "pool-lend from=c1 to=zac amount=USD20.00 purpose=C");
     SEND(f, "fed", "pool-lend from=zac to=c1 amount=USD5.00 purpose=C");
 }

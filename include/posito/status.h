@@ -179,6 +179,15 @@
     X(ALREADY_DECLARED, 423, "already-declared",                              \
         "That month has its dividend in that currency.",                      \
         "Ese mes ya tiene su dividendo en esa moneda.")                       \
+    X(NOTICE_NEEDED, 436, "notice-needed",                                    \
+        "The club asks for notice before money leaves its pool.",             \
+        "El club pide aviso antes de que salga dinero de su fondo.")          \
+    X(NOTICE_NOT_DUE, 437, "notice-not-due",                                  \
+        "The days of notice are not over yet.",                               \
+        "Aún no pasan los días de aviso.")                                    \
+    X(UNKNOWN_NOTICE, 438, "unknown-notice",                                  \
+        "There is no such notice of that member and pool, or it is used up.", \
+        "No hay tal aviso de ese socio y fondo, o ya se agotó.")              \
     X(INSUFFICIENT, 500, "insufficient-funds",                                \
         "The available balance is too small.",                                \
         "El saldo disponible no alcanza.")                                    \
@@ -200,6 +209,9 @@
     X(OVER_MEMBER_LIMIT, 506, "over-member-limit",                            \
         "The member may not take out that much cash in one day.",             \
         "El socio no puede retirar tanto efectivo en un día.")                \
+    X(ABOVE_NOTICE, 520, "above-notice",                                      \
+        "That is more than is left of the notice.",                           \
+        "Es más de lo que queda del aviso.")                \
     X(UNKNOWN_HOLD, 600, "unknown-hold", "There is no such hold.",            \
         "No existe esa retención.")                                           \
     X(HOLD_ENDED, 601, "hold-ended",                                          \
