@@ -137,6 +137,11 @@ void lock_unlock(struct context *, const struct operation *);
 /* reversal.c */
 void reversal_reverse(struct context *, const struct operation *);
 
+/* What a reverse is about, if that can be reversed at all: views into the
+ * ledger's scratch.  False also after a failure. */
+bool reversal_find(struct ledger *, const struct operation *reverse,
+    struct operation *subject, bool *of_batch) WARN_UNUSED_RESULT;
+
 /* batch.c; reads the body from c->order */
 void batch_decide(struct context *, const struct operation *);
 

@@ -64,11 +64,13 @@ static void test_waits_then_posts(void **state)
     ledger_table_send(f,
         (const struct ledger_row[]){
             { "sup", "reverse entry=4 reason=x", "not-reversible entry" },
-            { "sup", "reverse entry=5 reason=x", "ok" },
+            /* a reversal takes the keys of what it reverses */
+            { "sup", "reverse entry=5 reason=x", "ok" }, /* 6 */
+            { "bea", "approve proposal=6", "ok" },
             { "sup", "reverse entry=5 reason=x", "already-reversed entry" },
             { "bea", "approve proposal=4", "proposal-ended proposal" },
         },
-        4);
+        5);
     expect_balance(f, "us/m2/share/USD", 0);
 }
 
@@ -297,9 +299,10 @@ static void test_batch(void **state)
             { "sup", "reverse entry=2 line=1 reason=x",
                 "unknown-entry line" },
             { "sup", "reverse entry=4 line=4 reason=x", "ok" },
-            { "sup", "reverse entry=4 line=1 reason=x", "ok" },
+            { "sup", "reverse entry=4 line=1 reason=x", "ok" }, /* 6 */
+            { "ana", "approve proposal=6", "ok" },
         },
-        4);
+        5);
     expect_balance(f, "us/m1/share/USD", 90000);
     /* all: the first refused line refuses it, also when it would take
      * effect */
