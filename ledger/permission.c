@@ -217,8 +217,9 @@ bool permission_met(const struct ledger *ledger, const struct quorum *quorum,
     return !quorum->clubs || signers->clubs * 2 > signers->count;
 }
 
-bool permission_can_meet(
-    struct ledger *ledger, const struct quorum *quorum, uint32_t without)
+/* The same with the keys that reach all of the inner scope. */
+static bool can_meet_within(struct ledger *ledger,
+    const struct quorum *quorum, uint32_t without, const struct scope *inner)
 {
     struct state_scan *scan =
         state_scan_open(ledger->state, TABLE_KEY, bytes_of("", 0));
@@ -230,7 +231,7 @@ bool permission_can_meet(
     while (scan != NULL && state_scan_next(scan, &name, &value))
         if (record_parse_key(name, value, &key) && !key.revoked &&
             key.number != without && (quorum->kinds >> key.kind & 1U) &&
-            key.scope.kind != SCOPE_PARTY)
+            permission_reaches_scope(ledger->state, &key.scope, inner))
             permission_count(&signers, &key);
     if (scan != NULL)
         state_scan_close(scan);
@@ -238,6 +239,39 @@ bool permission_can_meet(
     return signers.count >= quorum->need &&
         enough_of_each(ledger, quorum, &signers) &&
         (!quorum->clubs || signers.clubs * 2 > quorum->need);
+}
+
+bool permission_can_meet(
+    struct ledger *ledger, const struct quorum *quorum, uint32_t without)
+{
+    struct scope inner = { SCOPE_ALL, 0 };
+
+    if (quorum->verb == VERB_POLICY_SET)
+        return can_meet_within(ledger, quorum, without, &inner);
+    inner.kind = SCOPE_BOOK;
+    for (; inner.number < ledger->counters.books; inner.number++)
+        if (can_meet_within(ledger, quorum, without, &inner))
+            return true;
+    return false;
+}
+
+bool permission_can_govern(
+    struct ledger *ledger, uint32_t without, enum verb *lacking)
+{
+    static const enum verb verbs[] = { VERB_KEY_ADD, VERB_KEY_REVOKE,
+        VERB_POLICY_SET };
+
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
+        struct quorum quorum = permission_quorum(ledger, verbs[i], NULL);
+
+        *lacking = verbs[i];
+        /* As policy_quorum has it for a verb that takes one key. */
+        if (verbs[i] == VERB_POLICY_SET)
+            quorum.kinds |= KINDS_GOVERN;
+        if (!permission_can_meet(ledger, &quorum, without))
+            return false;
+    }
+    return true;
 }
 
 /* ---- scopes ---- */

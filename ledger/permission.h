@@ -64,11 +64,21 @@ bool permission_met(const struct ledger *, const struct quorum *,
     const struct signers *);
 
 /*
- * Could the unrevoked keys that reach a whole book meet it, without that
- * one (0: all of them)?
+ * Could the unrevoked keys meet it for some whole book that all of them
+ * reach, without that one (0: all of them)?  policy-set is for keys whose
+ * scope is all.
  */
 bool permission_can_meet(
     struct ledger *, const struct quorum *, uint32_t without);
+
+/*
+ * Could those keys add keys, revoke keys and set policy?  Of policy-set:
+ * for something that takes one key, which is the least it ever needs; for
+ * what needs more, keys can be added.  If not, *lacking is the first of the
+ * three verbs that nobody could carry out.
+ */
+bool permission_can_govern(
+    struct ledger *, uint32_t without, enum verb *lacking);
 
 /* The set of countries that have a book, as 1 << country. */
 uint32_t permission_countries(const struct ledger *);

@@ -31,6 +31,9 @@ party-open party=la.2 kind=drawer book=us parent=la country=US
 party-open party=sj kind=office book=us country=US
 party-open party=staff kind=officer book=us country=US
 party-open party=tre kind=officer book=us country=US
+policy-set verb=key-add need=1 kinds=board
+policy-set verb=key-revoke need=1 kinds=board
+policy-set verb=policy-set need=1 kinds=board
 policy-set verb=withdraw over=USD500.00 need=2 kinds=teller,supervisor
 key-add key=tre kind=board owner=tre country=US scope=all
 key-add key=ana kind=teller owner=staff country=US scope=us

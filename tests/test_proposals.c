@@ -313,10 +313,10 @@ static void test_batch(void **state)
     assert_int_equal(f->decision.line, 2);
     (void)ledger_fixture_batch(f, "bea", "all",
         "transfer from=m1 to=m2 amount=USD600.00 purpose=I\n"
-        "transfer from=m1 to=n1 amount=USD300.00 purpose=F\n"); /* 7 */
+        "transfer from=m1 to=n1 amount=USD300.00 purpose=F\n"); /* 8 */
     quorum_fixture_open(f, 2, 1);
     send(f, "sup", "withdraw member=m1 via=la amount=USD1.00 purpose=I");
-    send(f, "sup", "approve proposal=7");
+    send(f, "sup", "approve proposal=8");
     assert_int_equal(f->decision.status, STATUS_LINE_REFUSED);
     assert_int_equal(f->decision.line, 2);
     assert_int_equal(f->decision.line_status, STATUS_INSUFFICIENT);
