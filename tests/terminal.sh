@@ -11,6 +11,10 @@ end_terminal() {
 }
 trap end_terminal EXIT
 
+# A server without a session ends, just as the next one is asked for: this
+# session keeps it.
+tmux -L "$socket" -f /dev/null new-session -d -s keep "sleep 600"
+
 terminal_open() { # name command: a new terminal of 80 x 24 that runs it
     tmux -L "$socket" -f /dev/null new-session -d -s "$1" -x 80 -y 24 "$2"
     session=$1
