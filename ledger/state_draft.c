@@ -1,0 +1,107 @@
+#include "state.h"
+
+#include "state_layers.h"
+
+#include <string.h>
+
+/* ---- memory for layers ---- */
+
+struct overlay *state_take_layer(struct state *state)
+{
+    struct overlay *layer = state->spare;
+    state->spare = NULL;
+    return layer != NULL ? layer : overlay_new();
+}
+
+void state_give_layer(struct state *state, struct overlay *layer)
+{
+    if (state->spare != NULL) {
+        overlay_free(layer);
+        return;
+    }
+    overlay_clear(layer);
+    state->spare = layer;
+}
+
+/* ---- pouring ---- */
+
+bool state_settle(struct state *state, size_t places)
+{
+    /* An open mark remembers what active said, so that must stand. */
+    if (state->under == NULL || state->failed || state->draft != NULL ||
+        state->undo.marks > 0)
+        return false;
+    int result = overlay_pour(
+        state->active, state->under, &state->poured, places);
+    if (result > 0)
+        return true;
+    if (result < 0) {
+        (void)state_fail_text(state, "out of memory");
+        return false;
+    }
+    state_give_layer(state, state->under);
+    state->under = NULL;
+    return false;
+}
+
+/* ---- drafts ---- */
+
+bool state_draft_open(const struct state *state)
+{
+    return state->draft != NULL;
+}
+
+/* May the draft be begun or ended now? */
+static bool is_in_order(struct state *state, bool open)
+{
+    if (state->failed)
+        return false;
+    if ((state->draft != NULL) == open && !state->hidden &&
+        state->undo.marks == 0)
+        return true;
+    (void)state_fail_text(state, "a draft begins or ends out of order");
+    return false;
+}
+
+void state_draft_begin(struct state *state)
+{
+    if (!is_in_order(state, false))
+        return;
+    (void)state_settle(state, SIZE_MAX);
+    state->draft = state_take_layer(state);
+    if (state->draft == NULL)
+        (void)state_fail_text(state, "out of memory");
+}
+
+void state_draft_hide(struct state *state, bool hidden)
+{
+    struct undo undo = state->undo;
+    if (state->failed)
+        return;
+    if (state->draft == NULL || state->hidden == hidden ||
+        (state->hidden && undo.marks > 0)) {
+        (void)state_fail_text(state, "a draft is hidden out of order");
+        return;
+    }
+    state->hidden = hidden;
+    state->undo = state->aside;
+    state->aside = undo;
+}
+
+void state_draft_keep(struct state *state)
+{
+    if (!is_in_order(state, true))
+        return;
+    state->under = state->active;
+    state->poured = 0;
+    state->active = state->draft;
+    state->draft = NULL;
+}
+
+void state_draft_drop(struct state *state)
+{
+    if (!is_in_order(state, true))
+        return;
+    state_give_layer(state, state->draft);
+    state->draft = NULL;
+}
