@@ -38,6 +38,7 @@ void posting_run_credit(
     struct account before;
     struct account after;
 
+    context_pause(c);
     (void)account_load(c->state, &id, &before);
     after = before;
     if (account_earns(&id)) {

@@ -77,6 +77,7 @@ static void collect(
         struct account account;
         int64_t weight;
 
+        context_pause(c);
         memcpy(id.data, key.data, sizeof id.data);
         if (!account_earns(&id) || !account_load(c->state, &id, &account))
             continue;

@@ -245,6 +245,7 @@ enum verb_class {
 #define FLAG_PUBLIC 16U
 #define FLAG_STREAM 32U
 #define FLAG_TWO 64U
+#define FLAG_LONG 128U
 
 struct field_row {
     const char *key;
