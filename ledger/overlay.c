@@ -301,7 +301,7 @@ void overlay_forget(struct overlay *overlay, const struct overlay_name *name)
         record_set_presence(overlay, record, PRESENCE_NONE);
 }
 
-int overlay_pour(struct overlay *into, const struct overlay *from,
+int overlay_pour(struct overlay *into, const struct overlay *from, bool over,
     size_t *place, size_t count)
 {
     for (; count > 0 && *place <= from->slot_mask; count--) {
@@ -316,7 +316,7 @@ int overlay_pour(struct overlay *into, const struct overlay *from,
             .hash = (uint32_t)(slot >> 32),
         };
         if (record->presence == PRESENCE_NONE ||
-            overlay_find(into, &name) != NULL)
+            (!over && overlay_find(into, &name) != NULL))
             continue;
         const struct overlay_record *poured =
             overlay_deleted(record)

@@ -64,11 +64,12 @@ const struct overlay_record *overlay_delete(
 void overlay_forget(struct overlay *, const struct overlay_name *);
 
 /*
- * Put into `into` what it says nothing about and `from` does: at most count
- * of from's places from *place on, which is 0 at first and is moved on.
- * They share the seed.  1: there is more; 0: done; -1: out of memory.
+ * Put what `from` says into `into`: over what that says of the same record,
+ * or else only what it says nothing about.  At most count of from's places
+ * from *place on, which is 0 at first and is moved on.  They share the
+ * seed.  1: there is more; 0: done; -1: out of memory.
  */
-int overlay_pour(struct overlay *into, const struct overlay *from,
+int overlay_pour(struct overlay *into, const struct overlay *from, bool over,
     size_t *place, size_t count) WARN_UNUSED_RESULT;
 
 struct bytes overlay_key(const struct overlay_record *);

@@ -137,8 +137,8 @@ void state_draft_drop(struct state *);
 bool state_draft_open(const struct state *);
 
 /*
- * After a draft was kept, the records pending before it are yet to be put
- * together with it: some at a time, each of `places` about a tenth of a
+ * After a large draft was kept, the records pending before it are yet to be
+ * put together with it: some at a time, each of `places` about a tenth of a
  * microsecond.  True: there is more to do.  It changes nothing that can be
  * read; the next freeze or draft does all of it that is left, and an open
  * mark or draft puts it off.

@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+/* A draft of so many records is put over the others when it is kept. */
+#define SMALL_DRAFT 1024
+
 /* ---- memory for layers ---- */
 
 struct overlay *state_take_layer(struct state *state)
@@ -32,7 +35,7 @@ bool state_settle(struct state *state, size_t places)
         state->undo.marks > 0)
         return false;
     int result = overlay_pour(
-        state->active, state->under, &state->poured, places);
+        state->active, state->under, false, &state->poured, places);
     if (result > 0)
         return true;
     if (result < 0) {
@@ -88,10 +91,24 @@ void state_draft_hide(struct state *state, bool hidden)
     state->aside = undo;
 }
 
+/* Nothing is left to settle, however much was pending before. */
+static void keep_small(struct state *state)
+{
+    size_t place = 0;
+    if (overlay_pour(state->active, state->draft, true, &place, SIZE_MAX) != 0)
+        (void)state_fail_text(state, "out of memory");
+    state_give_layer(state, state->draft);
+    state->draft = NULL;
+}
+
 void state_draft_keep(struct state *state)
 {
     if (!is_in_order(state, true))
         return;
+    if (overlay_records(state->draft) <= SMALL_DRAFT) {
+        keep_small(state);
+        return;
+    }
     state->under = state->active;
     state->poured = 0;
     state->active = state->draft;

@@ -9,10 +9,11 @@
  *     cache    what was read from disk     owner; emptied by a thaw
  *     store    LMDB                        owner reads, flush writes
  *
- * A record in a higher layer hides those below it.  Keeping a draft makes
- * it the active layer, at once; what was active before lies under it, and
- * what only it says is poured up little by little, which changes nothing
- * that can be read.
+ * A record in a higher layer hides those below it.  A small draft that is
+ * kept is poured into the active layer.  A large one becomes the active
+ * layer, at once; what was active before lies under it, and what only it
+ * says is poured up little by little, which changes nothing that can be
+ * read.
  */
 #ifndef POSITO_LEDGER_STATE_LAYERS_H
 #define POSITO_LEDGER_STATE_LAYERS_H

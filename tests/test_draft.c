@@ -17,6 +17,7 @@
 
 #define TABLES 3
 #define KEYS 48
+#define FILLERS 1100 /* a draft of more records is kept in another way */
 #define MARKS_MAX 4
 #define SCANS 3
 
@@ -167,6 +168,16 @@ static void write_some(struct pair *pair)
     }
 }
 
+/* Many records at once, in a table that nothing else looks at. */
+static void fill(struct pair *pair)
+{
+    for (unsigned i = 0; i < FILLERS; i++) {
+        char text[8];
+        (void)snprintf(text, sizeof text, "%u", i);
+        state_put(pair->state, TABLE_HOLD, bytes_text(text), bytes_text("x"));
+    }
+}
+
 static void mark_or_end(struct pair *pair)
 {
     struct side *side = side_of(pair);
@@ -192,6 +203,8 @@ static void begin_or_end(struct pair *pair)
         pair->open = true;
     } else if (pair->open && !pair->hidden && pair->draft.count == 0) {
         pair->open = false;
+        if (draw(pair, 4) == 0)
+            fill(pair);
         if (draw(pair, 3)) {
             state_draft_keep(pair->state);
             pair->below.now = pair->draft.now;
@@ -250,7 +263,7 @@ static void act(struct pair *pair)
     else if (what < 15)
         hide_or_show(pair);
     else if (what < 16)
-        (void)state_settle(pair->state, draw(pair, 300));
+        (void)state_settle(pair->state, draw(pair, 900));
     else if (what < 17)
         flush(pair);
     else if (scan->scan == NULL)
