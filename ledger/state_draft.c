@@ -71,7 +71,8 @@ void state_draft_begin(struct state *state)
     if (!is_in_order(state, false))
         return;
     (void)state_settle(state, SIZE_MAX);
-    state->draft = state_take_layer(state);
+    /* Not the spare one: to clear a layer that was large takes long. */
+    state->draft = overlay_new();
     if (state->draft == NULL)
         (void)state_fail_text(state, "out of memory");
 }
@@ -97,7 +98,7 @@ static void keep_small(struct state *state)
     size_t place = 0;
     if (overlay_pour(state->active, state->draft, true, &place, SIZE_MAX) != 0)
         (void)state_fail_text(state, "out of memory");
-    state_give_layer(state, state->draft);
+    overlay_free(state->draft);
     state->draft = NULL;
 }
 
@@ -119,6 +120,6 @@ void state_draft_drop(struct state *state)
 {
     if (!is_in_order(state, true))
         return;
-    state_give_layer(state, state->draft);
+    overlay_free(state->draft);
     state->draft = NULL;
 }
