@@ -24,13 +24,6 @@
 #define BATCH 5000
 #define DIVIDEND "USD90000.01"
 
-/* Told, not bound: machines differ. */
-static unsigned member_count(void)
-{
-    const char *text = getenv("POSITO_LONG");
-    return text != NULL ? 100000 : 20000;
-}
-
 static int64_t now_us(void)
 {
     struct timespec now;
@@ -41,6 +34,7 @@ static int64_t now_us(void)
 /* ---- a month goes by ---- */
 
 struct month {
+    unsigned members;
     struct daemon_fixture fixture;
     struct wire asker;  /* sup, who asks */
     struct wire closer; /* sup */
@@ -72,10 +66,10 @@ static struct bytes field_of(struct bytes line, const char *key)
 static void for_each_member(struct month *month, const char *key,
     void (*write)(struct buffer *, unsigned member))
 {
-    for (unsigned from = 0; from < member_count(); from += BATCH) {
+    for (unsigned from = 0; from < month->members; from += BATCH) {
         struct buffer body = buffer_empty();
         struct buffer line = buffer_empty();
-        for (unsigned i = from; i < from + BATCH && i < member_count(); i++)
+        for (unsigned i = from; i < from + BATCH && i < month->members; i++)
             write(&body, i);
         daemon_batch(&month->fixture, &line, "all", buffer_bytes(&body), key);
         buffer_char(&line, '\n');
@@ -144,11 +138,12 @@ static void prepare(struct month *month)
     close_days(month);
 }
 
-static int found_month(void **state)
+static int found(void **state, unsigned members)
 {
     struct month *month = calloc(1, sizeof *month);
     assert_non_null(month);
     *state = month;
+    month->members = members;
     daemon_found(&month->fixture);
     daemon_start(&month->fixture, NULL);
     wire_open(&month->teller, &month->fixture);
@@ -157,6 +152,16 @@ static int found_month(void **state)
     wire_open(&month->asker, &month->fixture);
     wire_login(&month->asker, &month->fixture, "sup");
     return 0;
+}
+
+static int found_large(void **state)
+{
+    return found(state, getenv("POSITO_LONG") != NULL ? 100000 : 20000);
+}
+
+static int found_small(void **state)
+{
+    return found(state, 10000);
 }
 
 static int remove_month(void **state)
@@ -304,9 +309,7 @@ static uint64_t index_of(struct wire *wire)
     uint64_t number = 0;
     assert_true(wire_line(wire, &line));
     index = field_of(line, "index");
-    for (size_t i = 0; i < index.length; i++)
-        number = number * 10 + (uint64_t)(index.data[i] - '0');
-    if (!bytes_start_with(line, "ok "))
+    if (!bytes_decimal(index, NUMBER_MAX, &number))
         fail_msg("%.*s", (int)line.length, (const char *)line.data);
     return number;
 }
@@ -349,7 +352,7 @@ static void others_are_answered_meanwhile(void **state)
     print_message("month-close with %u members: %lld ms; %zu answers "
                   "meanwhile, half within %lld us, 99 %% within %lld us, "
                   "all within %lld us\n",
-        member_count(), (long long)took / 1000, before,
+        month->members, (long long)took / 1000, before,
         (long long)meanwhile->took_us[before / 2],
         (long long)meanwhile->took_us[before * 99 / 100],
         (long long)meanwhile->took_us[before - 1]);
@@ -364,13 +367,127 @@ static void others_are_answered_meanwhile(void **state)
     free(meanwhile);
 }
 
-#define LONG_TEST(test) \
-    cmocka_unit_test_setup_teardown(test, found_month, remove_month)
+static uint64_t size_now(struct month *month)
+{
+    struct wire wire;
+    struct bytes line;
+    uint64_t size = 0;
+    wire_open(&wire, &month->fixture);
+    wire_send(&wire, "status\n");
+    assert_true(wire_line(&wire, &line));
+    assert_true(bytes_decimal(field_of(line, "size"), NUMBER_MAX, &size));
+    wire_close(&wire);
+    return size;
+}
+
+/* Send the close, and come back when it is being decided: a question that
+ * was sent after it is answered. */
+static void begin_close(struct month *month)
+{
+    send_signed(month, &month->closer, "month-close book=us month=2026-03",
+        "sup");
+    wire_send(&month->asker, "trial book=us\n");
+    assert_int_equal(wire_answer(&month->asker, NULL), STATUS_ACCEPTED);
+}
+
+/* SIGTERM: what is being decided is finished and answered, what comes
+ * behind it on its connection is not begun. */
+static void a_stop_finishes_it(void **state)
+{
+    struct month *month = *state;
+    uint64_t size = size_now(month);
+    begin_close(month);
+    send_signed(month, &month->closer, "day-close book=us date=2026-04-01",
+        "sup");
+    /* An answer on another connection: the line has arrived by then. */
+    wire_send(&month->asker, "trial book=us\n");
+    assert_int_equal(wire_answer(&month->asker, NULL), STATUS_ACCEPTED);
+    assert_int_equal(daemon_stop(&month->fixture), 0);
+    wire_expect(&month->closer, "ok index=* date=2026-04-01");
+    /* A machine may be so quick that the close had ended before. */
+    bool stopped = wire_answer(&month->closer, NULL) == STATUS_STOPPING;
+    wire_expect_end(&month->closer);
+    audit(month);
+    daemon_start(&month->fixture, NULL);
+    assert_int_equal(size_now(month), size + (stopped ? 1 : 2));
+}
+
+/* The client has gone: the order stands all the same. */
+static void it_is_finished_for_nobody(void **state)
+{
+    struct month *month = *state;
+    uint64_t size = size_now(month);
+    begin_close(month);
+    wire_close(&month->closer);
+    for (int i = 0; i < 3000 && size_now(month) == size; i++)
+        (void)wire_has(&month->asker, 10);
+    assert_int_equal(size_now(month), size + 1);
+    order(month, "sup", "day-close book=us date=2026-04-01");
+    assert_int_equal(daemon_stop(&month->fixture), 0);
+    audit(month);
+}
+
+/* kill -9: nothing of it is there, and it can be sent again. */
+static void a_crash_leaves_nothing_of_it(void **state)
+{
+    struct month *month = *state;
+    uint64_t size = size_now(month);
+    begin_close(month);
+    daemon_kill(&month->fixture);
+    daemon_start(&month->fixture, NULL);
+    /* Had it been synced before the kill, it would be there as a whole. */
+    assert_in_range(size_now(month), size, size + 1);
+    bool there = size_now(month) > size;
+    wire_close(&month->teller);
+    wire_open(&month->teller, &month->fixture);
+    if (!there)
+        order(month, "sup", "month-close book=us month=2026-03");
+    assert_int_equal(size_now(month), size + 1);
+    assert_int_equal(daemon_stop(&month->fixture), 0);
+    audit(month);
+}
+
+/* What rehearses a long order is not kept, and gives way as well. */
+static void trying_it_changes_nothing(void **state)
+{
+    struct month *month = *state;
+    struct buffer tried = buffer_empty();
+    struct told told;
+    uint64_t size = size_now(month);
+    for (size_t i = 0; i < QUESTIONS; i++)
+        told.before[i] = told.after[i] = buffer_empty();
+    ask_all(month, told.before);
+    wire_login(&month->closer, &month->fixture, "sup");
+    wire_send(
+        &month->closer, "try month-close book=us month=2026-03\n");
+    ask_all(month, told.after);
+    assert_int_equal(wire_answer(&month->closer, &tried), STATUS_ACCEPTED);
+    assert_true(tried.length > month->members);
+    wire_send(&month->closer, "proposals\n");
+    wire_expect(&month->closer, "ok rows=0");
+    for (size_t i = 0; i < QUESTIONS; i++)
+        assert_true(bytes_equal(buffer_bytes(&told.before[i]),
+            buffer_bytes(&told.after[i])));
+    assert_int_equal(size_now(month), size);
+    order(month, "sup", "month-close book=us month=2026-03");
+    assert_int_equal(daemon_stop(&month->fixture), 0);
+    audit(month);
+    buffer_free(&tried);
+    free_all(told.before, QUESTIONS);
+    free_all(told.after, QUESTIONS);
+}
+
+#define LONG_TEST(test, found) \
+    cmocka_unit_test_setup_teardown(test, found, remove_month)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        LONG_TEST(others_are_answered_meanwhile),
+        LONG_TEST(others_are_answered_meanwhile, found_large),
+        LONG_TEST(a_stop_finishes_it, found_small),
+        LONG_TEST(it_is_finished_for_nobody, found_small),
+        LONG_TEST(a_crash_leaves_nothing_of_it, found_small),
+        LONG_TEST(trying_it_changes_nothing, found_small),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
