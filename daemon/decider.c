@@ -23,13 +23,15 @@ struct decider {
     pthread_t thread;
     bool started;
 
-    bool busy; /* the loop's */
+    bool busy;        /* the loop's */
+    int64_t taken_us; /* the loop's: when it got its turn */
 
     /* Of whose turn it is. */
     decider_work *work;
     bool keep;
     int64_t began_us;
     int64_t resumed_us; /* when the work got its turn */
+    int64_t slice_us;   /* how long it has it at least */
     struct decider_outcome outcome;
 };
 
@@ -54,7 +56,7 @@ static void give_way(void *context)
 {
     struct decider *decider = context;
     if (!atomic_load_explicit(&decider->wanted, memory_order_relaxed) ||
-        clock_us() - decider->resumed_us < DECIDER_SLICE_US)
+        clock_us() - decider->resumed_us < decider->slice_us)
         return;
     ledger_draft_hide(decider->ledger, true);
     decider->outcome.given_way++;
@@ -164,6 +166,7 @@ void decider_start(struct decider *decider, decider_work *work,
     decider->work = work;
     decider->keep = keep;
     decider->began_us = clock_us();
+    decider->taken_us = decider->began_us;
     decider->outcome = (struct decider_outcome){.argument = argument};
     decider->busy = true;
 }
@@ -181,6 +184,15 @@ void decider_take(struct decider *decider)
     (void)pthread_mutex_lock(&decider->lock);
     await(decider, TURN_LOOP);
     (void)pthread_mutex_unlock(&decider->lock);
+    decider->taken_us = clock_us();
+}
+
+static int64_t next_slice(const struct decider *decider)
+{
+    int64_t us = clock_us() - decider->taken_us;
+    if (us < DECIDER_SLICE_US)
+        return DECIDER_SLICE_US;
+    return us < DECIDER_SLICE_MOST_US ? us : DECIDER_SLICE_MOST_US;
 }
 
 void decider_give(struct decider *decider)
@@ -189,8 +201,10 @@ void decider_give(struct decider *decider)
         return;
     atomic_store(&decider->wanted, false);
     (void)pthread_mutex_lock(&decider->lock);
-    if (!decider->ended)
+    if (!decider->ended) {
+        decider->slice_us = next_slice(decider);
         pass_to(decider, TURN_WORK);
+    }
     (void)pthread_mutex_unlock(&decider->lock);
 }
 

@@ -16,9 +16,10 @@
  *     ...                                  keeps the draft
  *     decider_take, _collect  <----------  bell
  *
- * It gives way when the loop wants the ledger and it has had it for
- * DECIDER_SLICE_US: the loop waits hardly longer, and clients that never
- * stop asking cannot hold up a decision for ever.
+ * It gives way when the loop wants the ledger and it has had it for a
+ * while: DECIDER_SLICE_US, or as long as the loop had it last, if that was
+ * longer.  So the loop waits hardly longer when little is asked, and the
+ * work has half of the time however much is.
  */
 #ifndef POSITO_DAEMON_DECIDER_H
 #define POSITO_DAEMON_DECIDER_H
@@ -28,6 +29,7 @@
 #include "../ledger/ledger.h"
 
 #define DECIDER_SLICE_US 1000
+#define DECIDER_SLICE_MOST_US 20000
 
 struct decider;
 
