@@ -61,6 +61,9 @@ static const struct operation_functions table[VERB_COUNT] = {
     [VERB_TAX_WITHHOLD] = { dividend_tax, NULL, false },
     [VERB_LOCK] = { lock_lock, NULL, false },
     [VERB_UNLOCK] = { lock_unlock, NULL, false },
+    [VERB_TERM_SET] = { term_set, NULL, false },
+    [VERB_TERM_OPEN] = { term_open, NULL, false },
+    [VERB_TERM_CLOSE] = { term_close, NULL, false },
     [VERB_BATCH] = { batch_decide, NULL, false },
 };
 

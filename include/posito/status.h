@@ -179,6 +179,12 @@
     X(ALREADY_DECLARED, 423, "already-declared",                              \
         "That month has its dividend in that currency.",                      \
         "Ese mes ya tiene su dividendo en esa moneda.")                       \
+    X(UNKNOWN_PRODUCT, 425, "unknown-product",                                \
+        "No term share of that length is offered in that currency.",          \
+        "No se ofrece aportación a ese plazo en esa moneda.")                 \
+    X(UNKNOWN_TERM, 426, "unknown-term",                                      \
+        "There is no such term share, or it was paid out.",                   \
+        "No existe esa aportación a plazo, o ya se pagó.")                    \
     X(INSUFFICIENT, 500, "insufficient-funds",                                \
         "The available balance is too small.",                                \
         "El saldo disponible no alcanza.")                                    \
@@ -200,6 +206,9 @@
     X(OVER_MEMBER_LIMIT, 506, "over-member-limit",                            \
         "The member may not take out that much cash in one day.",             \
         "El socio no puede retirar tanto efectivo en un día.")                \
+    X(BELOW_MINIMUM, 510, "below-minimum",                                    \
+        "That is less than the smallest principal of that term.",             \
+        "Es menos que el principal mínimo de ese plazo.")                     \
     X(UNKNOWN_HOLD, 600, "unknown-hold", "There is no such hold.",            \
         "No existe esa retención.")                                           \
     X(HOLD_ENDED, 601, "hold-ended",                                          \
