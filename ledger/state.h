@@ -119,15 +119,52 @@ void state_scan_close(struct state_scan *);
  */
 size_t state_mark(struct state *);
 void state_rollback(struct state *, size_t mark); /* also releases it */
+/* The same in parts: the newest `most` writes that are left.  True: there
+ * are more, and the mark is still open. */
+bool state_rollback_part(struct state *, size_t mark, size_t most);
 void state_release(struct state *, size_t mark);
 
-/* Memory used by records not yet flushed, in bytes; and their count. */
+/*
+ * A draft: writes that are seen or not, as a whole.  Between begin and keep
+ * or drop all writes and marks belong to it, unless it is hidden: then
+ * reads, scans, writes and marks are those of the state without it.  So a
+ * long change can stand still while others look at what was before it.
+ * What is written while it is hidden lies under it.
+ *
+ *     begin --> OPEN <--hide--> HIDDEN
+ *                |
+ *                +-- keep: one step, whatever its size
+ *                +-- drop: as if it had not been
+ *
+ * One at a time.  Out of this order it fails, and so does a beginning or
+ * an end while a mark is open, or showing it while a mark is open that was
+ * made when it was hidden.  A scan goes on seeing what could be seen when
+ * it was opened.  Nothing is frozen during a draft; thawing is allowed.
+ */
+void state_draft_begin(struct state *);
+void state_draft_hide(struct state *, bool hidden);
+void state_draft_keep(struct state *);
+void state_draft_drop(struct state *);
+bool state_draft_open(const struct state *);
+
+/*
+ * After a large draft was kept, the records pending before it are yet to be
+ * put together with it: some at a time, each of `places` about a tenth of a
+ * microsecond.  True: there is more to do.  It changes nothing that can be
+ * read; the next freeze or draft does all of it that is left, and an open
+ * mark or draft puts it off.
+ */
+bool state_settle(struct state *, size_t places);
+
+/* Memory used by records not yet flushed, in bytes; and their count, where
+ * one counts twice that was kept with a draft over an older one, until
+ * state_settle is done. */
 size_t state_pending_bytes(const struct state *);
 size_t state_pending_records(const struct state *);
 
 /*
- * Freeze what was written so far.  Not while a mark is open, nor before
- * the last frozen table was thawed.  0, or -1.
+ * Freeze what was written so far.  Not while a mark or a draft is open, nor
+ * before the last frozen table was thawed.  0, or -1.
  */
 int state_freeze(struct state *) WARN_UNUSED_RESULT;
 

@@ -14,7 +14,7 @@
 
 #define FLAGS_ALL                                                         \
     (FLAG_LITERAL | FLAG_BODY | FLAG_GENESIS | FLAG_HAS_BODY | FLAG_PUBLIC | \
-        FLAG_STREAM | FLAG_TWO | FLAG_ACTIVITY)
+        FLAG_STREAM | FLAG_TWO | FLAG_ACTIVITY | FLAG_LONG)
 
 static size_t type_size(enum field_type type)
 {

@@ -246,6 +246,7 @@ enum verb_class {
 #define FLAG_STREAM 32U
 #define FLAG_TWO 64U
 #define FLAG_ACTIVITY 128U
+#define FLAG_LONG 256U
 
 struct field_row {
     const char *key;
