@@ -36,14 +36,14 @@ LDFLAGS  += $(HARDEN_LINK) -pthread
 LIBS_CORE   := -lsodium -lcrypto
 LIBS_LEDGER := -llmdb
 LIBS_DAEMON := -levent_core -levent_pthreads
-LIBS_TOOLS  := -ledit -ljson-c -lncursesw -ltinfo
+LIBS_TOOLS  := -ledit -ljson-c -lncursesw -ltinfo -lm
 
 # One archive a layer; the order is the order of linking.
 VOCABULARY := $(wildcard include/posito/*.c)
 PROTOCOL   := $(wildcard protocol/*.c)
 LEDGER     := $(wildcard ledger/*.c)
 DAEMON     := $(filter-out daemon/main.c,$(wildcard daemon/*.c))
-PROGRAMS   := posito posito-audit posito-demo
+PROGRAMS   := posito posito-audit posito-demo posito-bench
 TOOLS      := $(filter-out $(PROGRAMS:%=tools/%.c),$(wildcard tools/*.c))
 TESTLIB    := $(filter-out $(wildcard tests/test_*.c),$(wildcard tests/*.c))
 TESTS      := $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))

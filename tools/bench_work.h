@@ -1,0 +1,44 @@
+/*
+ * What is measured of our own daemon.  Each starts it on a prepared
+ * ledger, plays requests signed beforehand, prints results and stops it.
+ * each_ms: how long a cell of the table is played.  0, or -1 with the
+ * reason in ledger->failure; the daemon does not run afterwards.
+ */
+#ifndef POSITO_TOOLS_BENCH_WORK_H
+#define POSITO_TOOLS_BENCH_WORK_H
+
+#include "bench_ledger.h"
+
+/* Transfers signed each, on 1, 8, 32 and 64 connections: one at a time,
+ * and with 64 under way on each; the daemon's processor time for each;
+ * then open at fixed rates. */
+int bench_singles(struct bench_ledger *, int each_ms) WARN_UNUSED_RESULT;
+
+/* Batches of 100, 1,000 and 10,000 transfers, members drawn evenly and by
+ * Zipf's law; bytes on disk and written for each transfer. */
+int bench_batches(struct bench_ledger *, int each_ms) WARN_UNUSED_RESULT;
+
+/* Balances, histories and signed transfers mixed, on 32 connections. */
+int bench_mixed(struct bench_ledger *, int each_ms) WARN_UNUSED_RESULT;
+
+/*
+ * Memory for each record changed and not yet saved, by batches of `lines`
+ * transfers, `batches` of them; then the time of a start after SIGKILL,
+ * which replays them, and of one after a clean stop.
+ */
+int bench_memory(struct bench_ledger *, size_t batches, size_t lines)
+    WARN_UNUSED_RESULT;
+
+/* Fill a journal for auditors: count transfers, signed each or in batches
+ * of 1,000; a multiple of 1,000. */
+int bench_fill(struct bench_ledger *, size_t count, bool batches)
+    WARN_UNUSED_RESULT;
+
+/*
+ * Redis at address, by a script that was loaded and has this hash: two
+ * balances and a list of transfers; so many clients, one at a time each.
+ */
+int bench_redis(const char *address, const char *script, unsigned clients,
+    uint64_t accounts, int each_ms, struct failure *) WARN_UNUSED_RESULT;
+
+#endif
