@@ -3,7 +3,8 @@
  * else is measured against these.
  *
  *     verify      crypto_sign_verify_detached of a line of 200 bytes, by
- *                 so many threads
+ *                 so many threads; us is the processor's time for one,
+ *                 which a busy machine does not lengthen much
  *     leaf        the hash of a leaf of 200 bytes, one thread
  *     fdatasync   of an overwrite of so many bytes of blocks that were
  *                 written with zeros before, in the folder's file system

@@ -1,6 +1,6 @@
 /*
  * A ledger to measure: founded in a folder, its members enrolled with
- * 1,000.00 each, kept for the next run; and the daemon that serves it,
+ * 100,000.00 each, kept for the next run; and the daemon that serves it,
  * with what it takes of the machine.
  */
 #ifndef POSITO_TOOLS_BENCH_LEDGER_H

@@ -117,10 +117,12 @@ static void touch(struct bench_draw *draw, uint64_t member)
 
 void bench_draw_pair(struct bench_draw *draw, uint64_t *from, uint64_t *to)
 {
-    *from = draw_member(draw);
-    *to = draw_member(draw);
-    if (*from == *to)
-        *to = (*to + 1) % draw->members;
+    /* Both anew when they are the same, else those often drawn would give
+     * more than they get and run out of money. */
+    do {
+        *from = draw_member(draw);
+        *to = draw_member(draw);
+    } while (*from == *to);
     touch(draw, *from);
     touch(draw, *to);
 }
@@ -212,7 +214,7 @@ void bench_plan_enrol(struct bench_plan *plan,
     buffer_clear(&body);
     for (uint64_t i = first; i < first + count; i++)
         buffer_format(&body,
-            "deposit member=m%07" PRIu64 " via=la amount=USD1000.00 "
+            "deposit member=m%07" PRIu64 " via=la amount=USD100000.00 "
             "purpose=I\n",
             i);
     add_batch(plan, ledger, &body, (uint32_t)count);

@@ -81,8 +81,8 @@ static int connect_to(const char *address, struct failure *failure)
 }
 
 /* Send a line and read one: only before the measurement. */
-static int exchange(
-    int socket_of, struct buffer *line, char answer[1024], struct failure *failure)
+static int exchange(int socket_of, struct buffer *line, char answer[1024],
+    struct failure *failure)
 {
     size_t length = 0;
     if (send(socket_of, line->data, line->length, MSG_NOSIGNAL) !=
@@ -372,13 +372,6 @@ static int run(struct player *player)
     return 0;
 }
 
-static int64_t own_cpu_ns(void)
-{
-    struct timespec time;
-    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
-}
-
 int bench_play(const struct bench_play *play, struct bench_played *played,
     struct failure *failure)
 {
@@ -398,7 +391,7 @@ int bench_play(const struct bench_play *play, struct bench_played *played,
     for (unsigned i = 0; i < play->connections; i++)
         player->lines[i].socket = -1;
     int result = open_lines(player);
-    int64_t cpu = own_cpu_ns();
+    int64_t cpu = bench_cpu_ns();
     player->began = player->heard = bench_now_ns();
     player->stop = play->limit_ms > 0
                        ? player->began + play->limit_ms * 1000000
@@ -406,7 +399,7 @@ int bench_play(const struct bench_play *play, struct bench_played *played,
     if (result == 0)
         result = run(player);
     played->took_ns = bench_now_ns() - player->began;
-    played->driver_ns = own_cpu_ns() - cpu;
+    played->driver_ns = bench_cpu_ns() - cpu;
     close_lines(player);
     free(player);
     if (result != 0)

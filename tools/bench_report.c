@@ -5,6 +5,7 @@
 #include "table.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <json-c/json.h>
 #include <limits.h>
 #include <math.h>
@@ -279,6 +280,24 @@ static int write_singles(const struct bench_summary *summary,
     return fclose(file);
 }
 
+/* The next larger ledger that batches were measured on, or 0. */
+static uint64_t next_accounts(
+    const struct bench_summary *summary, uint64_t above)
+{
+    uint64_t found = 0;
+    for (size_t i = 0; i < summary->count; i++) {
+        struct json_object *value;
+        if (strcmp(summary->list[i].work, "batch") != 0 ||
+            !json_object_object_get_ex(
+                summary->list[i].where, "accounts", &value))
+            continue;
+        uint64_t accounts = json_object_get_uint64(value);
+        if (accounts > above && (found == 0 || accounts < found))
+            found = accounts;
+    }
+    return found;
+}
+
 static int write_batches(const struct bench_summary *summary,
     const char *folder, struct failure *failure)
 {
@@ -293,13 +312,15 @@ static int write_batches(const struct bench_summary *summary,
     (void)fputs("accounts \"100 lines\" \"1,000 lines\" \"10,000 lines\" "
                 "\"10,000 lines, Zipf\"\n",
         file);
-    for (unsigned accounts = 10000; accounts <= 10000000; accounts *= 10) {
-        (void)fprintf(file, "%u", accounts);
+    for (uint64_t accounts = next_accounts(summary, 0); accounts > 0;
+         accounts = next_accounts(summary, accounts)) {
+        (void)fprintf(file, "%" PRIu64, accounts);
         for (size_t k = 0; k < 4; k++) {
             char at[96];
             (void)snprintf(at, sizeof at,
-                "{\"accounts\":%u,\"lines\":%u,\"drawn\":\"%s\"}", accounts,
-                curves[k].lines, curves[k].drawn);
+                "{\"accounts\":%" PRIu64
+                ",\"lines\":%u,\"drawn\":\"%s\"}",
+                accounts, curves[k].lines, curves[k].drawn);
             write_point(file, bench_summary_median(summary, "batch", "posito",
                                   at, "per_second"));
         }
@@ -428,4 +449,42 @@ int bench_report(
     bench_summary_free(summary);
     free(summary);
     return result;
+}
+
+/* ---- reading it again ---- */
+
+static const char *text_of(struct json_object *all, const char *name)
+{
+    struct json_object *value;
+    return json_object_object_get_ex(all, name, &value)
+               ? json_object_is_type(value, json_type_string)
+                     ? json_object_get_string(value)
+                     : json_object_to_json_string_ext(
+                           value, JSON_C_TO_STRING_PLAIN)
+               : "?";
+}
+
+static void print_rows(
+    struct json_object *all, const char *list, const char *last)
+{
+    struct json_object *rows;
+    if (!json_object_object_get_ex(all, list, &rows) ||
+        !json_object_is_type(rows, json_type_array))
+        return;
+    for (size_t i = 0; i < json_object_array_length(rows); i++) {
+        struct json_object *row = json_object_array_get_idx(rows, i);
+        (void)printf("%s: %s: %s\n", list, text_of(row, "work"),
+            text_of(row, last));
+    }
+}
+
+int bench_report_rows(const char *path, struct failure *failure)
+{
+    struct json_object *all = json_object_from_file(path);
+    if (all == NULL)
+        return failure_set(failure, "%s is no JSON", path);
+    print_rows(all, "results", "at");
+    print_rows(all, "targets", "verdict");
+    (void)json_object_put(all);
+    return 0;
 }

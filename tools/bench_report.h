@@ -17,4 +17,8 @@
 int bench_report(const char *results, const char *folder, struct failure *)
     WARN_UNUSED_RESULT;
 
+/* Parse a results.json and print, of each measurement and each row of the
+ * table, a line: that programs can read it, and that nothing is missing. */
+int bench_report_rows(const char *path, struct failure *) WARN_UNUSED_RESULT;
+
 #endif

@@ -35,5 +35,6 @@ void bench_result_print(struct bench_result *);
 /* ---- time ---- */
 
 int64_t bench_now_ns(void); /* a clock that only goes forward */
+int64_t bench_cpu_ns(void); /* of this process, all its threads */
 
 #endif

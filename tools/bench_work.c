@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* More than any daemon decides in the time a cell is played. */
-#define SINGLES_PER_MS 40
+#define SINGLES_PER_MS 30
 #define BATCH_LINES_PER_MS 1200
 #define MIXED_PER_MS 80
 /* Of a plan at once, so that a body costs memory only once. */
@@ -231,6 +231,56 @@ int bench_batches(struct bench_ledger *ledger, int each_ms)
     return play_and_weigh(ledger, each_ms, "in batches", play_batches);
 }
 
+/* One batch after the other is made and played, so that the driver needs
+ * little memory itself. */
+static int confine(
+    struct bench_ledger *ledger, int64_t until, struct bench_played *all)
+{
+    struct bench_draw draw = bench_draw(ledger->members, seed(), false);
+    int result = 0;
+    while (result == 0 && bench_now_ns() < until) {
+        struct bench_plan plan = bench_plan_empty();
+        struct bench_played played;
+        bench_plan_batches(&plan, ledger, &draw, 8, 10000);
+        struct bench_play play = {.address = ledger->address,
+            .plan = &plan,
+            .count = plan.count,
+            .connections = 4,
+            .window = 2};
+        result = bench_play(&play, &played, &ledger->failure);
+        if (result == 0) {
+            all->units += played.units;
+            all->took_ns += played.took_ns;
+            bench_latency_free(&played.latency);
+        }
+        bench_plan_free(&plan);
+    }
+    return result;
+}
+
+int bench_confined(struct bench_ledger *ledger, int each_ms)
+{
+    struct bench_played all = {0};
+    struct bench_usage usage = {0};
+    int result = bench_ledger_start(ledger, NULL);
+    if (result == 0)
+        result = confine(
+            ledger, bench_now_ns() + (int64_t)each_ms * 10000000, &all);
+    if (result == 0)
+        result = bench_ledger_usage(ledger, &usage);
+    if (result == 0) {
+        struct bench_result out = bench_result("larger than memory", "posito");
+        bench_got(&out, "per_second",
+            (double)all.units * 1e9 / (double)all.took_ns);
+        bench_got(&out, "resident_mib",
+            (double)usage.resident_bytes / (1 << 20));
+        bench_result_print(&out);
+        result = bench_ledger_stop(ledger);
+    }
+    bench_ledger_kill(ledger);
+    return result;
+}
+
 /* ---- questions ---- */
 
 int bench_mixed(struct bench_ledger *ledger, int each_ms)
@@ -415,7 +465,7 @@ int bench_redis(const char *address, const char *script, unsigned clients,
     struct bench_plan plan = bench_plan_empty();
     struct bench_played played;
     struct buffer request = buffer_empty();
-    size_t count = (size_t)each_ms * (2 * SINGLES_PER_MS);
+    size_t count = (size_t)each_ms * (3 * SINGLES_PER_MS);
     for (size_t i = 0; i < count; i++) {
         add_evaluation(&request, &draw, script);
         bench_plan_add(&plan, buffer_bytes(&request), 1);

@@ -31,6 +31,7 @@ static const char help[] =
     "posito-bench singles FOLDER         transfers signed each\n"
     "posito-bench batches FOLDER         signed batches of transfers\n"
     "posito-bench mixed FOLDER           questions and transfers\n"
+    "posito-bench confined FOLDER        batches, in little memory\n"
     "posito-bench memory FOLDER BATCHES LINES   unsaved records; starts\n"
     "posito-bench redis ADDRESS SCRIPT CLIENTS ACCOUNTS\n"
     "posito-bench export FOLDER          transactions for ledger, hledger\n"
@@ -38,6 +39,7 @@ static const char help[] =
     "posito-bench got WORK WHO CONNECTIONS NAME=VALUE ...\n"
     "posito-bench port                   a free port of the loopback\n"
     "posito-bench report FILE FOLDER     medians, ratios, targets, charts\n"
+    "posito-bench rows FILE              what a results.json has, a row a line\n"
     "\n"
     "Results are lines of JSON on standard output.  BENCH_MS: how long a\n"
     "cell of a table is measured (milliseconds, 1500).\n";
@@ -113,6 +115,13 @@ static int do_batches(char **words)
 {
     return end(bench_ledger_open(&ledger, words[0]) == 0
                    ? bench_batches(&ledger, each_ms())
+                   : -1);
+}
+
+static int do_confined(char **words)
+{
+    return end(bench_ledger_open(&ledger, words[0]) == 0
+                   ? bench_confined(&ledger, each_ms())
                    : -1);
 }
 
@@ -235,6 +244,12 @@ static int do_report(char **words)
                                                            : tell(&failure);
 }
 
+static int do_rows(char **words)
+{
+    struct failure failure = {{0}};
+    return bench_report_rows(words[0], &failure) == 0 ? 0 : tell(&failure);
+}
+
 static const struct command {
     const char *name;
     int words; /* at least */
@@ -245,6 +260,7 @@ static const struct command {
     {"fill", 4, do_fill},
     {"singles", 1, do_singles},
     {"batches", 1, do_batches},
+    {"confined", 1, do_confined},
     {"mixed", 1, do_mixed},
     {"memory", 3, do_memory},
     {"redis", 4, do_redis},
@@ -253,6 +269,7 @@ static const struct command {
     {"got", 4, do_got},
     {"port", 0, do_port},
     {"report", 2, do_report},
+    {"rows", 1, do_rows},
 };
 
 int main(int argc, char **argv)
