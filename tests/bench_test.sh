@@ -72,7 +72,7 @@ check "and stays" test "$before" = \
 
 # What does not fit is said, not measured.
 check "a folder that was not prepared" refused \
-    "$build/posito-bench" singles "$here/none" 2>"$here/said"
+    "$build/posito-bench" singles "$here/none" 1 2>"$here/said"
 check "is named" grep -q 'was not prepared' "$here/said"
 echo 'no result' >"$here/broken"
 check "a line that is no result" refused \

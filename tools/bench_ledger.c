@@ -11,6 +11,7 @@
 #include <posito/client.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -257,6 +258,24 @@ int bench_ledger_prepare(
     int result = found(ledger);
     bench_ledger_kill(ledger);
     return result;
+}
+
+int bench_ledger_warm(struct bench_ledger *ledger)
+{
+    static uint8_t piece[1 << 20];
+    char path[4096];
+    ssize_t got;
+    (void)snprintf(path, sizeof path, "%s/state/data.mdb", ledger->folder);
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return failure_set_errno(&ledger->failure, errno, "no %s", path);
+    do
+        got = read(file, piece, sizeof piece);
+    while (got > 0);
+    (void)close(file);
+    return got == 0 ? 0
+                    : failure_set_errno(
+                          &ledger->failure, errno, "cannot read %s", path);
 }
 
 /* ---- what it takes ---- */

@@ -46,6 +46,13 @@ int bench_ledger_stop(struct bench_ledger *) WARN_UNUSED_RESULT;
 /* SIGKILL and reap; harmless when it does not run. */
 void bench_ledger_kill(struct bench_ledger *);
 
+/*
+ * Have the system read the state's file, so that a measurement does not
+ * begin with what the last one, or whoever used the memory since, left of
+ * it.  A state that is larger than the memory stays cold.
+ */
+int bench_ledger_warm(struct bench_ledger *) WARN_UNUSED_RESULT;
+
 /* ---- what it takes ---- */
 
 struct bench_usage {

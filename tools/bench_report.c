@@ -196,6 +196,74 @@ static void print_works(const struct bench_summary *summary)
     print_refusals(summary);
 }
 
+/* The next larger ledger that batches were measured on, or 0. */
+static uint64_t next_accounts(
+    const struct bench_summary *summary, uint64_t above)
+{
+    uint64_t found = 0;
+    for (size_t i = 0; i < summary->count; i++) {
+        struct json_object *value;
+        if (strcmp(summary->list[i].work, "batch") != 0 ||
+            !json_object_object_get_ex(
+                summary->list[i].where, "accounts", &value))
+            continue;
+        uint64_t accounts = json_object_get_uint64(value);
+        if (accounts > above && (found == 0 || accounts < found))
+            found = accounts;
+    }
+    return found;
+}
+
+/* ---- cost as work grows ---- */
+
+static void print_cost(struct text_table *table,
+    const struct bench_summary *summary, uint64_t accounts)
+{
+    static const char *const disk[] = {
+        "bytes", "written_bytes", "state_mib", "journal_mib"};
+    static const char *const batch[] = {
+        "per_second", "p50_us", "p99_us", "memory_mib"};
+    char text[48];
+    char at[96];
+    spell(text, (double)accounts);
+    cell(table, text);
+    (void)snprintf(at, sizeof at,
+        "{\"accounts\":%" PRIu64 ",\"lines\":10000,\"drawn\":\"evenly\"}",
+        accounts);
+    for (size_t i = 0; i < 4; i++) {
+        spell(text, bench_summary_median(
+                        summary, "batch", "posito", at, batch[i]));
+        cell(table, text);
+    }
+    (void)snprintf(at, sizeof at,
+        "{\"transfers\":\"in batches\",\"accounts\":%" PRIu64 "}", accounts);
+    for (size_t i = 0; i < 4; i++) {
+        spell(text, bench_summary_median(
+                        summary, "disk", "posito", at, disk[i]));
+        cell(table, text);
+    }
+}
+
+/* The others grow in the tables above: connections in "single", lines of a
+ * batch in "batch", entries in the audits. */
+static void print_growth(const struct bench_summary *summary)
+{
+    static const char *const headings[] = {"accounts", "in batches/s",
+        "p50_us", "p99_us", "memory_mib", "bytes/transfer", "written/transfer",
+        "state_mib", "journal_mib"};
+    struct text_table table = table_empty(9);
+    for (size_t i = 0; i < 9; i++) {
+        cell(&table, headings[i]);
+        table.right[i] = true;
+    }
+    for (uint64_t accounts = next_accounts(summary, 0); accounts > 0;
+         accounts = next_accounts(summary, accounts))
+        print_cost(&table, summary, accounts);
+    (void)puts("\nCost as accounts grow, batches of 10,000");
+    table_print(&table, stdout);
+    table_free(&table);
+}
+
 /* ---- the table of targets ---- */
 
 static void print_targets(const struct bench_target *list, size_t count)
@@ -278,24 +346,6 @@ static int write_singles(const struct bench_summary *summary,
         (void)fputc('\n', file);
     }
     return fclose(file);
-}
-
-/* The next larger ledger that batches were measured on, or 0. */
-static uint64_t next_accounts(
-    const struct bench_summary *summary, uint64_t above)
-{
-    uint64_t found = 0;
-    for (size_t i = 0; i < summary->count; i++) {
-        struct json_object *value;
-        if (strcmp(summary->list[i].work, "batch") != 0 ||
-            !json_object_object_get_ex(
-                summary->list[i].where, "accounts", &value))
-            continue;
-        uint64_t accounts = json_object_get_uint64(value);
-        if (accounts > above && (found == 0 || accounts < found))
-            found = accounts;
-    }
-    return found;
 }
 
 static int write_batches(const struct bench_summary *summary,
@@ -438,6 +488,7 @@ int bench_report(
     if (result == 0) {
         size_t count = bench_targets(summary, targets);
         print_works(summary);
+        print_growth(summary);
         print_targets(targets, count);
         if (write_json(summary, targets, count, folder, failure) != 0 ||
             write_targets(targets, count, folder, failure) != 0 ||

@@ -1,9 +1,11 @@
 #include "bench_result.h"
 
 #include <json-c/json.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 static int64_t read_clock(clockid_t clock)
 {
@@ -20,6 +22,25 @@ int64_t bench_now_ns(void)
 int64_t bench_cpu_ns(void)
 {
     return read_clock(CLOCK_PROCESS_CPUTIME_ID);
+}
+
+/* The first line of /proc/stat: cpu user nice system idle iowait irq softirq
+ * steal ..., in ticks. */
+int64_t bench_busy_ns(void)
+{
+    unsigned long long part[8] = {0};
+    FILE *file = fopen("/proc/stat", "re");
+    if (file == NULL)
+        return 0;
+    int found = fscanf(file, "cpu %llu %llu %llu %llu %llu %llu %llu %llu",
+        &part[0], &part[1], &part[2], &part[3], &part[4], &part[5], &part[6],
+        &part[7]);
+    (void)fclose(file);
+    if (found != 8)
+        return 0;
+    unsigned long long ticks =
+        part[0] + part[1] + part[2] + part[5] + part[6] + part[7];
+    return (int64_t)ticks * (1000000000 / sysconf(_SC_CLK_TCK));
 }
 
 static void add(
@@ -55,8 +76,10 @@ void bench_at_text(
 
 void bench_got(struct bench_result *result, const char *name, double value)
 {
-    /* As many digits as anybody reads. */
     char text[64];
+    if (!isfinite(value))
+        return; /* JSON has no word for it */
+    /* As many digits as anybody reads. */
     (void)snprintf(text, sizeof text, "%.*f", value < 100 ? 3 : 1, value);
     add(result->got, name, json_object_new_double_s(value, text));
 }

@@ -27,6 +27,7 @@ struct bench_result {
 struct bench_result bench_result(const char *work, const char *who);
 void bench_at(struct bench_result *, const char *name, int64_t value);
 void bench_at_text(struct bench_result *, const char *name, const char *value);
+/* What is no finite number is left out. */
 void bench_got(struct bench_result *, const char *name, double value);
 
 /* Print the line on standard output at once; releases the result. */
@@ -36,5 +37,6 @@ void bench_result_print(struct bench_result *);
 
 int64_t bench_now_ns(void); /* a clock that only goes forward */
 int64_t bench_cpu_ns(void); /* of this process, all its threads */
+int64_t bench_busy_ns(void); /* of the machine, all but idle; 10 ms exact */
 
 #endif

@@ -26,12 +26,14 @@ struct cell {
     struct bench_play play;
     struct bench_played played;
     struct bench_usage before, after;
+    int64_t busy_ns; /* of all cores, by whomever */
 };
 
 static int play_cell(struct cell *cell)
 {
     struct failure *failure = &cell->ledger->failure;
     cell->play.address = cell->ledger->address;
+    cell->busy_ns = bench_busy_ns();
     if (bench_ledger_usage(cell->ledger, &cell->before) != 0 ||
         bench_play(&cell->play, &cell->played, failure) != 0)
         return -1;
@@ -39,6 +41,7 @@ static int play_cell(struct cell *cell)
         bench_latency_free(&cell->played.latency);
         return -1;
     }
+    cell->busy_ns = bench_busy_ns() - cell->busy_ns;
     return 0;
 }
 
@@ -55,6 +58,8 @@ static void tell_cell(struct cell *cell, struct bench_result *result)
     bench_got(result, "cpu_us", daemon / 1e3 / units);
     bench_got(result, "daemon_cores", daemon / took);
     bench_got(result, "driver_cores", (double)played->driver_ns / took);
+    bench_got(result, "others_cores",
+        ((double)cell->busy_ns - daemon - (double)played->driver_ns) / took);
     bench_got(result, "memory_mib",
         (double)cell->after.memory_bytes / (1 << 20));
     bench_got(result, "resident_mib",
@@ -91,7 +96,7 @@ static int closed_single(struct bench_ledger *ledger, struct bench_draw *draw,
 }
 
 static int open_single(struct bench_ledger *ledger, struct bench_draw *draw,
-    int per_second, int each_ms, uint64_t *transfers)
+    int per_second, int each_ms)
 {
     struct bench_plan plan = bench_plan_empty();
     bench_plan_singles(&plan, ledger, draw,
@@ -105,7 +110,6 @@ static int open_single(struct bench_ledger *ledger, struct bench_draw *draw,
     bench_plan_free(&plan);
     if (result != 0)
         return -1;
-    *transfers += cell.played.units;
     struct bench_result out = bench_result("single at a fixed rate", "posito");
     bench_at(&out, "due_per_second", per_second);
     tell_cell(&cell, &out);
@@ -136,51 +140,59 @@ static int tell_disk(struct bench_ledger *ledger, const char *kind,
     return 0;
 }
 
-static int play_singles(
-    struct bench_ledger *ledger, int each_ms, uint64_t *transfers)
-{
-    static const unsigned connections[] = {1, 8, 32, 64};
-    static const int rates[] = {1000, 4000, 8000, 12000};
-    struct bench_draw draw = bench_draw(ledger->members, seed(), false);
-    for (size_t i = 0; i < 8; i++)
-        if (closed_single(ledger, &draw, connections[i / 2],
-                i % 2 == 0 ? 1 : 64, each_ms, transfers) != 0)
-            return -1;
-    for (size_t i = 0; i < 4; i++)
-        if (open_single(ledger, &draw, rates[i], each_ms, transfers) != 0)
-            return -1;
-    return 0;
-}
-
-/* Start, play by the function, stop, and tell what it cost on disk. */
-static int play_and_weigh(struct bench_ledger *ledger, int each_ms,
-    const char *kind,
-    int (*play)(struct bench_ledger *, int each_ms, uint64_t *transfers))
-{
+/* A run of the daemon whose cost on disk is weighed. */
+struct weighing {
     struct bench_size before;
-    struct bench_usage first = {0}, last = {0};
-    uint64_t transfers = 0;
-    int result = bench_ledger_size(ledger, &before);
+    struct bench_usage first, last;
+    uint64_t transfers;
+};
+
+static int weigh_start(struct bench_ledger *ledger, struct weighing *weighing)
+{
+    *weighing = (struct weighing){.transfers = 0};
+    int result = bench_ledger_size(ledger, &weighing->before);
     if (result == 0)
         result = bench_ledger_start(ledger, NULL);
+    return result == 0 ? bench_ledger_usage(ledger, &weighing->first) : -1;
+}
+
+/* Stops the daemon, whose last changes are saved then. */
+static int weigh_end(struct bench_ledger *ledger, struct weighing *weighing,
+    const char *kind)
+{
+    if (bench_ledger_usage(ledger, &weighing->last) != 0 ||
+        bench_ledger_stop(ledger) != 0)
+        return -1;
+    return tell_disk(ledger, kind, &weighing->before, weighing->transfers,
+        weighing->last.written_bytes - weighing->first.written_bytes);
+}
+
+int bench_singles(
+    struct bench_ledger *ledger, unsigned connections, int each_ms)
+{
+    struct bench_draw draw = bench_draw(ledger->members, seed(), false);
+    struct weighing weighing;
+    int result = weigh_start(ledger, &weighing);
+    for (unsigned window = 1; result == 0 && window <= 64; window *= 64)
+        result = closed_single(ledger, &draw, connections, window, each_ms,
+            &weighing.transfers);
     if (result == 0)
-        result = bench_ledger_usage(ledger, &first);
-    if (result == 0)
-        result = play(ledger, each_ms, &transfers);
-    if (result == 0)
-        result = bench_ledger_usage(ledger, &last);
-    if (result == 0)
-        result = bench_ledger_stop(ledger);
-    if (result == 0)
-        result = tell_disk(ledger, kind, &before, transfers,
-            last.written_bytes - first.written_bytes);
+        result = weigh_end(ledger, &weighing, "signed each");
     bench_ledger_kill(ledger);
     return result;
 }
 
-int bench_singles(struct bench_ledger *ledger, int each_ms)
+int bench_rates(struct bench_ledger *ledger, int each_ms)
 {
-    return play_and_weigh(ledger, each_ms, "signed each", play_singles);
+    static const int rates[] = {1000, 4000, 8000, 12000};
+    struct bench_draw draw = bench_draw(ledger->members, seed(), false);
+    int result = bench_ledger_start(ledger, NULL);
+    for (size_t i = 0; result == 0 && i < 4; i++)
+        result = open_single(ledger, &draw, rates[i], each_ms);
+    if (result == 0)
+        result = bench_ledger_stop(ledger);
+    bench_ledger_kill(ledger);
+    return result;
 }
 
 /* ---- batches ---- */
@@ -215,20 +227,20 @@ static int one_batch_cell(struct bench_ledger *ledger, size_t lines,
     return 0;
 }
 
-static int play_batches(
-    struct bench_ledger *ledger, int each_ms, uint64_t *transfers)
-{
-    static const size_t lines[] = {100, 1000, 10000};
-    for (size_t i = 0; i < 6; i++)
-        if (one_batch_cell(
-                ledger, lines[i / 2], i % 2 == 1, each_ms, transfers) != 0)
-            return -1;
-    return 0;
-}
-
 int bench_batches(struct bench_ledger *ledger, int each_ms)
 {
-    return play_and_weigh(ledger, each_ms, "in batches", play_batches);
+    static const size_t lines[] = {100, 1000, 10000};
+    struct weighing weighing;
+    int result = bench_ledger_warm(ledger);
+    if (result == 0)
+        result = weigh_start(ledger, &weighing);
+    for (size_t i = 0; result == 0 && i < 6; i++)
+        result = one_batch_cell(ledger, lines[i / 2], i % 2 == 1, each_ms,
+            &weighing.transfers);
+    if (result == 0)
+        result = weigh_end(ledger, &weighing, "in batches");
+    bench_ledger_kill(ledger);
+    return result;
 }
 
 /* One batch after the other is made and played, so that the driver needs
@@ -371,7 +383,9 @@ int bench_memory(struct bench_ledger *ledger, size_t batches, size_t lines)
         ledger->members, seed(), false);
     struct bench_plan plan = bench_plan_empty();
     draw.touched = calloc(ledger->members / 8 + 1, 1);
-    int result = bench_ledger_start(ledger, unsaved);
+    int result = bench_ledger_warm(ledger);
+    if (result == 0)
+        result = bench_ledger_start(ledger, unsaved);
     if (result == 0) {
         bench_plan_batches(&plan, ledger, &draw, batches, lines);
         result = play_unsaved(ledger, &plan, &draw);

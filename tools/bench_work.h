@@ -1,6 +1,8 @@
 /*
  * What is measured of our own daemon.  Each starts it on a prepared
  * ledger, plays requests signed beforehand, prints results and stops it.
+ * Of each cell is told what the daemon, the driver and all others had of
+ * the processors: what others had is noise.
  * each_ms: how long a cell of the table is played.  0, or -1 with the
  * reason in ledger->failure; the daemon does not run afterwards.
  */
@@ -9,10 +11,14 @@
 
 #include "bench_ledger.h"
 
-/* Transfers signed each, on 1, 8, 32 and 64 connections: one at a time,
- * and with 64 under way on each; the daemon's processor time for each;
- * then open at fixed rates. */
-int bench_singles(struct bench_ledger *, int each_ms) WARN_UNUSED_RESULT;
+/* Transfers signed each, on so many connections: one at a time on each,
+ * then with 64 under way on each; with bytes on disk and written for each
+ * transfer. */
+int bench_singles(struct bench_ledger *, unsigned connections, int each_ms)
+    WARN_UNUSED_RESULT;
+
+/* The same at fixed rates (open), on 64 connections. */
+int bench_rates(struct bench_ledger *, int each_ms) WARN_UNUSED_RESULT;
 
 /* Batches of 100, 1,000 and 10,000 transfers, members drawn evenly and by
  * Zipf's law; bytes on disk and written for each transfer. */

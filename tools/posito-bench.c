@@ -28,7 +28,8 @@ static const char help[] =
     "posito-bench prepare FOLDER MEMBERS found and enrol, once\n"
     "posito-bench fill FOLDER MEMBERS COUNT singles|batches\n"
     "                                    a journal for auditors, once\n"
-    "posito-bench singles FOLDER         transfers signed each\n"
+    "posito-bench singles FOLDER CONNECTIONS   transfers signed each\n"
+    "posito-bench rates FOLDER           the same at fixed rates\n"
     "posito-bench batches FOLDER         signed batches of transfers\n"
     "posito-bench mixed FOLDER           questions and transfers\n"
     "posito-bench confined FOLDER        batches, in little memory\n"
@@ -106,8 +107,16 @@ static int do_fill(char **words)
 
 static int do_singles(char **words)
 {
+    uint64_t connections = number(words[1]);
     return end(bench_ledger_open(&ledger, words[0]) == 0
-                   ? bench_singles(&ledger, each_ms())
+                   ? bench_singles(&ledger, (unsigned)connections, each_ms())
+                   : -1);
+}
+
+static int do_rates(char **words)
+{
+    return end(bench_ledger_open(&ledger, words[0]) == 0
+                   ? bench_rates(&ledger, each_ms())
                    : -1);
 }
 
@@ -258,7 +267,8 @@ static const struct command {
     {"floor", 1, do_floor},
     {"prepare", 2, do_prepare},
     {"fill", 4, do_fill},
-    {"singles", 1, do_singles},
+    {"singles", 2, do_singles},
+    {"rates", 1, do_rates},
     {"batches", 1, do_batches},
     {"confined", 1, do_confined},
     {"mixed", 1, do_mixed},

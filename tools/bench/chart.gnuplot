@@ -23,7 +23,8 @@ plot for [i=2:5] folder."/singles.dat" using i:xticlabels(1) ls i-1
 set title "Durable transfers a second in signed batches"
 set xlabel "accounts"
 set logscale x
-set xrange [5000:20000000]
+set autoscale x
+set offsets graph 0.05, graph 0.05, 0, 0
 set format x "10^{%L}"
 set key bottom left
 set style data linespoints

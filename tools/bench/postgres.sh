@@ -61,26 +61,24 @@ postgres_run() { # program, arguments...
         postgres
 }
 
-postgres_round() {
+postgres_round() { # clients
     [ -n "$postgres_runs" ] || return 0
-    for clients in 1 8 32; do
-        rm -f "$here"/pgbench.*
-        (cd "$here" && postgres_run pgbench -n -M prepared -c "$clients" \
-            -j "$([ "$clients" -gt 1 ] && echo 2 || echo 1)" \
-            -T $(((BENCH_MS + 999) / 1000)) -l --log-prefix=pgbench \
-            -D accounts="$singles_accounts" \
-            -f "$OLDPWD/tools/bench/postgres_transfer.sql") \
-            >"$here/pgbench.out" 2>>"$here/postgres.log"
-        rate=$(sed -n 's/^tps = \([0-9.]*\).*/\1/p' "$here/pgbench.out")
-        # shellcheck disable=SC2046
-        "$bench" got single PostgreSQL "$clients" per_second="$rate" \
-            $(cat "$here"/pgbench.[0-9]* | cut -d' ' -f3 | sort -n | awk '
-                { us[NR] = $1 }
-                function at(share) { n = int(NR * share + 0.999)
-                    return us[n < 1 ? 1 : n] }
-                END { printf "p50_us=%d p99_us=%d p999_us=%d max_us=%d",
-                    at(0.5), at(0.99), at(0.999), us[NR] }')
-    done
+    rm -f "$here"/pgbench.*
+    (cd "$here" && postgres_run pgbench -n -M prepared -c "$1" \
+        -j "$([ "$1" -gt 1 ] && echo 2 || echo 1)" \
+        -T $(((BENCH_MS + 999) / 1000)) -l --log-prefix=pgbench \
+        -D accounts="$singles_accounts" \
+        -f "$OLDPWD/tools/bench/postgres_transfer.sql") \
+        >"$here/pgbench.out" 2>>"$here/postgres.log"
+    rate=$(sed -n 's/^tps = \([0-9.]*\).*/\1/p' "$here/pgbench.out")
+    # shellcheck disable=SC2046
+    "$bench" got single PostgreSQL "$1" per_second="$rate" \
+        $(cat "$here"/pgbench.[0-9]* | cut -d' ' -f3 | sort -n | awk '
+            { us[NR] = $1 }
+            function at(share) { n = int(NR * share + 0.999)
+                return us[n < 1 ? 1 : n] }
+            END { printf "p50_us=%d p99_us=%d p999_us=%d max_us=%d",
+                at(0.5), at(0.99), at(0.999), us[NR] }')
 }
 
 postgres_stop() {

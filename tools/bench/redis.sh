@@ -40,12 +40,10 @@ redis_start() {
     fi
 }
 
-redis_round() {
+redis_round() { # clients
     [ -n "$redis_pid" ] || return 0
-    for clients in 1 8 32; do
-        "$bench" redis "127.0.0.1:$redis_port" "$redis_script" "$clients" \
-            "$singles_accounts"
-    done
+    "$bench" redis "127.0.0.1:$redis_port" "$redis_script" "$1" \
+        "$singles_accounts"
 }
 
 redis_stop() {

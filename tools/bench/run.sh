@@ -106,11 +106,16 @@ audit() {
 }
 
 one_round() {
+    # The floor before and after: what is held against it stands between.
     "$bench" floor "$here"
-    "$bench" singles "$here/singles"
-    postgres_round
-    redis_round
-    sqlite_round
+    for clients in 1 8 32 64; do
+        "$bench" singles "$here/singles" "$clients"
+        postgres_round "$clients"
+        redis_round "$clients"
+        [ "$clients" -gt 1 ] || sqlite_round
+    done
+    "$bench" floor "$here"
+    "$bench" rates "$here/singles"
     for count in $accounts; do
         "$bench" batches "$here/accounts-$count"
         last=$count
@@ -142,7 +147,8 @@ echo "load after: $(cut -d' ' -f1-3 /proc/loadavg)" >>"$here/machine.txt"
 {
     cat "$here/machine.txt" "$skipped"
     "$bench" report "$results" "$here"
-} | tee "$here/report.txt"
+} >"$here/report.txt"
+cat "$here/report.txt"
 rm -f "$here/chart.svg"
 if ! command -v gnuplot >/dev/null; then
     skip gnuplot "not installed: no chart (tools/packages.sh bench)"
