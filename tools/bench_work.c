@@ -11,7 +11,7 @@
 /* More than any daemon decides in the time a cell is played. */
 #define SINGLES_PER_MS 30
 #define BATCH_LINES_PER_MS 1200
-#define MIXED_PER_MS 80
+#define MIXED_PER_MS 30
 /* Of a plan at once, so that a body costs memory only once. */
 #define PLAN_BYTES_MAX ((size_t)256 << 20)
 

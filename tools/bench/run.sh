@@ -27,7 +27,7 @@ audit_singles=${BENCH_AUDIT_SINGLES:-100000}
 audit_lines=${BENCH_AUDIT_LINES:-1000000}
 text_lines=${BENCH_TEXT_LINES:-${long:+1000000}}
 text_lines=${text_lines:-100000}
-unsaved_batches=${BENCH_UNSAVED_BATCHES:-100}
+unsaved_batches=${BENCH_UNSAVED_BATCHES:-30}
 unsaved_lines=${BENCH_UNSAVED_LINES:-10000}
 mkdir -p "${BENCH_DIR:-build/bench}"
 here=$(realpath "${BENCH_DIR:-build/bench}")
