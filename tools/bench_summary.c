@@ -119,7 +119,7 @@ double bench_median(const struct bench_number *number)
 {
     size_t half = number->rounds / 2;
     if (number->rounds == 0)
-        return NAN;
+        return (double)NAN;
     return number->rounds % 2 == 1
                ? number->value[half]
                : (number->value[half - 1] + number->value[half]) / 2;

@@ -77,7 +77,7 @@ static double batch(const struct sheet *sheet, uint64_t accounts)
 static double largest(const struct sheet *sheet, const char *work,
     const char *who, const char *part, const char *name, uint64_t *size)
 {
-    double found = NAN;
+    double found = (double)NAN;
     *size = 0;
     for (size_t i = 0; i < sheet->summary->count; i++) {
         const struct bench_measure *measure = &sheet->summary->list[i];
