@@ -280,6 +280,9 @@ int bench_confined(struct bench_ledger *ledger, int each_ms)
             ledger, bench_now_ns() + (int64_t)each_ms * 10000000, &all);
     if (result == 0)
         result = bench_ledger_usage(ledger, &usage);
+    /* It works only if what was changed could be saved as well. */
+    if (result == 0)
+        result = bench_ledger_stop(ledger);
     if (result == 0) {
         struct bench_result out = bench_result("larger than memory", "posito");
         bench_got(&out, "per_second",
@@ -287,7 +290,6 @@ int bench_confined(struct bench_ledger *ledger, int each_ms)
         bench_got(&out, "resident_mib",
             (double)usage.resident_bytes / (1 << 20));
         bench_result_print(&out);
-        result = bench_ledger_stop(ledger);
     }
     bench_ledger_kill(ledger);
     return result;
