@@ -2,43 +2,48 @@
 
 #include "wide.h"
 
-#define WHOLE_PERCENT(n) \
-    {                    \
-        n, 2             \
-    }
-
+/* clang-format off */
 const struct ageing_table ageing_mx_consumer = {
-    8, {
-           {0, WHOLE_PERCENT(1)},
-           {1, WHOLE_PERCENT(4)},
-           {8, WHOLE_PERCENT(15)},
-           {31, WHOLE_PERCENT(30)},
-           {61, WHOLE_PERCENT(50)},
-           {91, WHOLE_PERCENT(75)},
-           {121, WHOLE_PERCENT(90)},
-           {181, WHOLE_PERCENT(100)},
-       }};
+    .count = 8,
+    .buckets = {
+        { 0, { 1, 2 } },
+        { 1, { 4, 2 } },
+        { 8, { 15, 2 } },
+        { 31, { 30, 2 } },
+        { 61, { 50, 2 } },
+        { 91, { 75, 2 } },
+        { 121, { 90, 2 } },
+        { 181, { 100, 2 } },
+    },
+};
 
 const struct ageing_table ageing_mx_consumer_marginal = {
-    8, {
-           {0, WHOLE_PERCENT(1)},
-           {1, WHOLE_PERCENT(1)},
-           {8, WHOLE_PERCENT(4)},
-           {31, WHOLE_PERCENT(30)},
-           {61, WHOLE_PERCENT(60)},
-           {91, WHOLE_PERCENT(80)},
-           {121, WHOLE_PERCENT(90)},
-           {181, WHOLE_PERCENT(100)},
-       }};
+    .count = 8,
+    .buckets = {
+        { 0, { 1, 2 } },
+        { 1, { 1, 2 } },
+        { 8, { 4, 2 } },
+        { 31, { 30, 2 } },
+        { 61, { 60, 2 } },
+        { 91, { 80, 2 } },
+        { 121, { 90, 2 } },
+        { 181, { 100, 2 } },
+    },
+};
 
-const struct ageing_table ageing_us_5300 = {6, {
-                                                   {0, {0, 0}},
-                                                   {30, {0, 0}},
-                                                   {60, {0, 0}},
-                                                   {90, {0, 0}},
-                                                   {180, {0, 0}},
-                                                   {360, {0, 0}},
-                                               }};
+const struct ageing_table ageing_us_5300 = {
+    .count = 6,
+    .buckets = {
+        { 0, { 0, 0 } },
+        { 30, { 0, 0 } },
+        { 60, { 0, 0 } },
+        { 90, { 0, 0 } },
+        { 180, { 0, 0 } },
+        { 360, { 0, 0 } },
+    },
+};
+
+/* clang-format on */
 
 /* As a count of 10^-12. */
 static wide fine(struct rate rate)
