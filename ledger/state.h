@@ -56,6 +56,19 @@ enum table {
     TABLE_EARNING,      /* account id, month be32 -> balance-days */
     TABLE_LOCK,         /* entry index be64 -> locked savings */
     TABLE_SEAL,         /* size be64 -> digest signed for it */
+    TABLE_PRODUCT,      /* book u8, name, 0, from be32 -> loan product */
+    TABLE_CONCENTRATION, /* pool be32 -> most of it in one place */
+    TABLE_LOAN,         /* entry index be64 -> loan */
+    TABLE_LOAN_BOOK,    /* book u8, loan be64 -> (); those not ended */
+    TABLE_LOAN_PARTY,   /* party be32, loan be64, how u8 -> () */
+    TABLE_LOAN_ENTRY,   /* loan be64, entry be64 -> () */
+    TABLE_LOAN_PLAN,    /* loan be64, number be32 -> plan */
+    TABLE_LOAN_POOL,    /* loan be64, pool be32 -> its part */
+    TABLE_LOAN_TRANCHE, /* loan be64, number u8 -> part, when paid */
+    TABLE_GUARANTEE,    /* loan be64, party be32 -> amount */
+    TABLE_COLLATERAL,   /* loan be64, party be32 -> amount held */
+    TABLE_EXPOSURE,     /* pool be32, kind u8, who be32, currency u8 ->
+                           what the pool has in loans there */
     TABLE_COUNT
 };
 

@@ -15,10 +15,12 @@
 #define POSITO_OPERATION_H
 
 #include <posito/amount.h>
+#include <posito/category.h>
 #include <posito/chart.h>
 #include <posito/date.h>
 #include <posito/hash.h>
 #include <posito/ident.h>
+#include <posito/lending.h>
 #include <posito/note.h>
 #include <posito/status.h>
 
@@ -151,6 +153,15 @@ struct amounts {
     X(PARTS, struct bytes)                  \
     X(LIMIT, enum limit)                    \
     X(BASIS, enum basis)                    \
+    X(CATEGORY, enum category)              \
+    X(LOAN_METHOD, enum loan_method)        \
+    X(LOAN_DAYCOUNT, enum loan_daycount)    \
+    X(LOAN_PERIOD, enum loan_period)        \
+    X(LOAN_GRACE, enum loan_grace)          \
+    X(LOAN_ORDER, enum loan_order)          \
+    X(LOAN_PROVISION, enum loan_provision)  \
+    X(LOAN_SHIFT, enum loan_shift)          \
+    X(LOAN_ROUNDING, enum loan_rounding)    \
     X(INSTANT, struct instant)              \
     X(NUMBER, uint64_t)                     \
     X(HASH, struct hash)                    \
@@ -245,6 +256,7 @@ enum verb_class {
 #define FLAG_PUBLIC 16U
 #define FLAG_STREAM 32U
 #define FLAG_TWO 64U
+#define FLAG_CLUBS 256U
 
 struct field_row {
     const char *key;
@@ -270,6 +282,9 @@ bool verb_parse(struct bytes name, enum verb *) WARN_UNUSED_RESULT;
 /* The words a field of that type takes; NULL if it is not of words.
  * The last one is followed by NULL; the position is the enum's value. */
 const char *const *field_words(enum field_type);
+
+/* The word at a value of a type that is of words. */
+const char *field_word(enum field_type, unsigned value);
 
 /* Name of a type for help: "amount". */
 const char *field_type_name(enum field_type);
