@@ -31,6 +31,10 @@
  *                                    the threshold, with this entry's
  *     + counted AMOUNT expected AMOUNT    what a drawer held, what the
  *                                    books say; the second may be negative
+ *     + disclosure apr=21.46 cat=23.7 finance=AMOUNT total=AMOUNT
+ *       schedule=HASH (one line)    what a loan costs, as it was approved:
+ *                                    rates in percent, finance charge, total
+ *                                    of payments, hash of the table
  *     + accepted=N refused=N         what became of a batch's lines
  *     - LINE STATUS                  a refused line of a batch, mode=each;
  *                                    of one that waits: a line that cannot
@@ -91,6 +95,7 @@ enum effect_kind {
     EFFECT_CARRIED_OUT,
     EFFECT_REPORT,
     EFFECT_COUNTED,
+    EFFECT_DISCLOSURE,
     EFFECT_COUNTS,
     EFFECT_REFUSED_LINE
 };
@@ -107,8 +112,12 @@ struct effect {
     struct ident party;     /* REPORT */
     bool in;                /* REPORT: to the house; false: out of it */
     struct date date;       /* REPORT */
-    struct amount total;    /* REPORT; COUNTED: the pieces */
+    struct amount total;    /* REPORT; COUNTED: the pieces; DISCLOSURE */
     struct amount expected; /* COUNTED */
+    uint64_t apr;           /* DISCLOSURE: hundredths of a percent */
+    uint64_t cat;           /* DISCLOSURE: tenths of a percent */
+    struct amount finance;  /* DISCLOSURE */
+    struct hash schedule;   /* DISCLOSURE */
     uint64_t refused;  /* COUNTS */
     enum status status; /* REFUSED_LINE */
 };
@@ -135,6 +144,9 @@ void entry_append_report(struct buffer *effects, const struct ident *party,
     bool in, struct date, struct amount total);
 void entry_append_counted(
     struct buffer *effects, struct amount counted, int64_t expected);
+void entry_append_disclosure(struct buffer *effects, uint64_t apr,
+    uint64_t cat, struct amount finance, struct amount total,
+    const struct hash *schedule);
 void entry_append_counts(
     struct buffer *effects, uint64_t accepted, uint64_t refused);
 void entry_append_refused(

@@ -49,6 +49,13 @@ int64_t loan_undisbursed(const struct loan *loan)
     return loan->committed - loan->disbursed;
 }
 
+int64_t loan_returned(const struct loan *loan)
+{
+    int64_t back = loan->principal_paid + loan->charged_off;
+
+    return back < loan->disbursed ? back : loan->disbursed;
+}
+
 /* ---- the record ---- */
 
 static void append_date(struct buffer *out, struct date date)
@@ -112,6 +119,7 @@ static void append_application(struct buffer *out, const struct loan *loan)
     buffer_u32(out, loan->club);
     buffer_u32(out, loan->project);
     buffer_u8(out, (uint8_t)loan->sector);
+    buffer_u8(out, (uint8_t)loan->purpose);
     append_ident(out, &loan->product);
     append_date(out, loan->product_from);
     product_append_terms(out, &loan->terms);
@@ -130,17 +138,21 @@ static bool read_application(struct cursor *in, struct loan *loan)
 {
     uint8_t phase = cursor_u8(in);
     uint8_t sector;
+    uint8_t purpose;
 
     loan->book = cursor_u8(in);
     loan->borrower = cursor_u32(in);
     loan->club = cursor_u32(in);
     loan->project = cursor_u32(in);
     sector = cursor_u8(in);
+    purpose = cursor_u8(in);
     if (phase > LOAN_DECLINED || sector >= CATEGORY_COUNT ||
+        purpose >= PURPOSE_COUNT ||
         !read_ident(in, &loan->product))
         return false;
     loan->phase = (enum loan_phase)phase;
     loan->sector = (enum category)sector;
+    loan->purpose = (enum purpose)purpose;
     loan->product_from = read_date(in);
     if (!product_read_terms(in, &loan->terms))
         return false;
@@ -323,14 +335,15 @@ static void note_entry(struct state *state, uint64_t loan, uint64_t entry)
     put_nothing(state, TABLE_LOAN_ENTRY, &key);
 }
 
-void loan_put(struct state *state, struct loan *loan, uint64_t entry)
+void loan_put_back(struct state *state, struct loan *loan, uint64_t entry,
+    uint64_t last)
 {
     uint8_t key_memory[KEY_MAX];
     uint8_t memory[VALUE_MAX];
     struct buffer key = buffer_over(key_memory, sizeof key_memory);
     struct buffer value = buffer_over(memory, sizeof memory);
 
-    loan->last = entry;
+    loan->last = last;
     buffer_be64(&key, loan->index);
     append_application(&value, loan);
     append_approval(&value, loan);
@@ -340,6 +353,11 @@ void loan_put(struct state *state, struct loan *loan, uint64_t entry)
     keep_place(state, loan);
     keep_borrower(state, loan);
     note_entry(state, loan->index, entry);
+}
+
+void loan_put(struct state *state, struct loan *loan, uint64_t entry)
+{
+    loan_put_back(state, loan, entry, entry);
 }
 
 /* ---- walking ---- */
@@ -436,6 +454,7 @@ bool loan_parse_tranche(
     in = cursor_open(value);
     out->amount = cursor_i64(&in);
     out->paid = cursor_u64(&in);
+    out->before = cursor_u64(&in);
     out->date = read_date(&in);
     /* The only tranche of a loan has no name. */
     if (in.at != in.end && *in.at == 0)
@@ -469,6 +488,7 @@ void loan_put_tranche(
     buffer_u8(&key, tranche->number);
     buffer_i64(&value, tranche->amount);
     buffer_u64(&value, tranche->paid);
+    buffer_u64(&value, tranche->before);
     append_date(&value, tranche->date);
     append_ident(&value, &tranche->name);
     state_put(state, TABLE_LOAN_TRANCHE, buffer_bytes(&key),

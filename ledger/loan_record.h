@@ -69,6 +69,7 @@ struct loan {
     uint32_t club;      /* of the borrower then, or the borrower; 0: none */
     uint32_t project;   /* party it is for; 0: none */
     enum category sector;
+    enum purpose purpose;
     struct ident product;
     struct date product_from; /* the row */
     struct product_terms terms;
@@ -125,7 +126,8 @@ struct loan {
 
     uint32_t plans;  /* the number of the current plan; 0: none yet */
     uint64_t ended;  /* entry it was paid, charged off or declined in; 0 */
-    uint64_t last;   /* entry that last changed it */
+    uint64_t last;   /* entry of its last step; one that was taken back by
+                        its reversal does not count */
 };
 
 bool loan_find(struct state *, uint64_t index, struct loan *)
@@ -137,6 +139,11 @@ bool loan_parse(struct bytes key, struct bytes value, struct loan *)
  * rows of TABLE_LOAN_BOOK and TABLE_LOAN_PARTY. */
 void loan_put(struct state *, struct loan *, uint64_t entry);
 
+/* The same for the reversal of its last step: `last` is what it was before
+ * that step. */
+void loan_put_back(
+    struct state *, struct loan *, uint64_t entry, uint64_t last);
+
 /* The only way a phase changes.  entry: that does it. */
 void loan_enter(struct loan *, enum loan_phase, uint64_t entry);
 
@@ -145,6 +152,10 @@ int64_t loan_principal(const struct loan *);
 
 /* Approved and not disbursed. */
 int64_t loan_undisbursed(const struct loan *);
+
+/* Of what was disbursed, what has come back or is lost: principal that was
+ * capitalised is nobody's money, and comes back last. */
+int64_t loan_returned(const struct loan *);
 
 /* Loans of a book that have not ended, oldest first; and all loans of a
  * party (how: below).  Stops where `each` returns false. */
@@ -176,6 +187,7 @@ struct loan_tranche {
     struct ident name; /* its milestone, with project= */
     int64_t amount;    /* its part, exactly */
     uint64_t paid;     /* entry; 0: not yet */
+    uint64_t before;   /* loan.last before it was paid */
     struct date date;  /* it was paid on */
 };
 
@@ -189,8 +201,8 @@ void loan_put_tranche(struct state *, const struct loan_tranche *);
 
 /*
  * A pool's part, and what of the loan's cumulative figures is its share.
- * Held on its account (debits held) is  funded + unfunded - returned: the
- * part of what is or will be lent and has not come back.
+ * Held on its account (debits held) is committed - returned: the part of
+ * what is or will be lent and has not come back.
  */
 struct loan_pool {
     uint64_t loan;
@@ -198,7 +210,7 @@ struct loan_pool {
     uint16_t part;      /* of PARTICIPATION_WHOLE */
     int64_t committed;  /* share of loan.committed */
     int64_t funded;     /* share of loan.disbursed */
-    int64_t returned;   /* share of principal_paid + charged_off */
+    int64_t returned;   /* share of loan_returned */
     int64_t interest;   /* credited to it */
     int64_t loss;       /* debited to it */
     int64_t recovered;  /* credited to it of recoveries */

@@ -61,12 +61,31 @@ static const struct operation_functions table[VERB_COUNT] = {
     [VERB_TAX_WITHHOLD] = { dividend_tax, NULL, false },
     [VERB_LOCK] = { lock_lock, NULL, false },
     [VERB_UNLOCK] = { lock_unlock, NULL, false },
+    [VERB_PRODUCT_SET] = { product_set, NULL, false },
+    [VERB_CONCENTRATION_SET] = { concentration_set, NULL, false },
+    [VERB_LOAN_APPLY] = { loan_apply, NULL, false },
+    [VERB_GUARANTEE] = { security_guarantee, NULL, false },
+    [VERB_GUARANTEE_RELEASE] = { security_release_guarantee, NULL, false },
+    [VERB_COLLATERAL] = { security_collateral, NULL, false },
+    [VERB_COLLATERAL_RELEASE] = { security_release_collateral, NULL, false },
+    [VERB_LOAN_APPROVE] = { loan_approve, NULL, false },
+    [VERB_LOAN_DECLINE] = { loan_decline, NULL, false },
+    [VERB_LOAN_DISBURSE] = { loan_disburse, NULL, true },
     [VERB_BATCH] = { batch_decide, NULL, false },
 };
 
 const struct operation_functions *operations_functions(enum verb verb)
 {
     return &table[verb];
+}
+
+static const struct operation_undo undos[VERB_COUNT] = {
+    [VERB_LOAN_DISBURSE] = { loan_check_undo_disburse, loan_undo_disburse },
+};
+
+const struct operation_undo *operations_undo(enum verb verb)
+{
+    return &undos[verb];
 }
 
 /* ---- currencies ---- */

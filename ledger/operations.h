@@ -25,6 +25,8 @@
 
 #include "context.h"
 
+struct posting_list;
+
 /*
  * decide      checks and writes.
  * plan        of LITERAL verbs: adds what the line states; also used to
@@ -36,6 +38,23 @@ struct operation_functions {
     void (*plan)(struct context *, const struct operation *);
     bool reversible;
 };
+
+/*
+ * Of reversible verbs that keep records beside accounts; NULL: there are
+ * none.
+ *
+ * check  refuses if that entry with these postings can no longer be taken
+ *        back.
+ * undo   takes back what it did to the records; nothing can be refused any
+ *        more.
+ */
+struct operation_undo {
+    void (*check)(
+        struct context *, const struct posting_list *, uint64_t entry);
+    void (*undo)(struct context *, const struct posting_list *);
+};
+
+const struct operation_undo *operations_undo(enum verb);
 
 /* decide is NULL for questions and session verbs. */
 const struct operation_functions *operations_functions(enum verb);
@@ -131,6 +150,23 @@ void dividend_tax(struct context *, const struct operation *);
 /* lock.c */
 void lock_lock(struct context *, const struct operation *);
 void lock_unlock(struct context *, const struct operation *);
+
+/* product.c, concentration.c */
+void product_set(struct context *, const struct operation *);
+void concentration_set(struct context *, const struct operation *);
+
+/* loan_apply.c, security.c, loan_approve.c, loan_disburse.c */
+void loan_apply(struct context *, const struct operation *);
+void security_guarantee(struct context *, const struct operation *);
+void security_release_guarantee(struct context *, const struct operation *);
+void security_collateral(struct context *, const struct operation *);
+void security_release_collateral(struct context *, const struct operation *);
+void loan_approve(struct context *, const struct operation *);
+void loan_decline(struct context *, const struct operation *);
+void loan_disburse(struct context *, const struct operation *);
+void loan_undo_disburse(struct context *, const struct posting_list *);
+void loan_check_undo_disburse(
+    struct context *, const struct posting_list *, uint64_t entry);
 
 /* reversal.c */
 void reversal_reverse(struct context *, const struct operation *);

@@ -1,6 +1,7 @@
 #include "operations.h"
 
 #include "drawer.h"
+#include "loan.h"
 #include "permission.h"
 #include "posting.h"
 
@@ -187,7 +188,8 @@ void party_close(struct context *c, const struct operation *op)
         context_refuse(c, STATUS_PARTY_FROZEN, "party");
     if (drawer_find(c->state, party.number, &drawer))
         context_refuse(c, STATUS_DRAWER_IS_OPEN, "party");
-    if (party.open_children > 0 || party.keys > 0 || !has_nothing(c, &party))
+    if (party.open_children > 0 || party.keys > 0 ||
+        !has_nothing(c, &party) || loan_needs_party(c->state, party.number))
         context_refuse(c, STATUS_NOT_EMPTY, "party");
     if (context_refused(c))
         return;

@@ -75,6 +75,28 @@ void posting_add_party(struct context *c, const struct party *party,
     take_leg(c, leg, role, amount.currency, amount.minor, field);
 }
 
+struct leg *posting_merge(struct context *c, const struct party *party,
+    enum role role, struct amount amount, const char *field)
+{
+    struct account_id id =
+        account_id_of(party->book, amount.currency, role, party->number);
+    struct leg *leg;
+
+    for (size_t i = 0; i < c->leg_count; i++) {
+        leg = &c->legs[i];
+        if (account_id_equal(&leg->id, &id)) {
+            leg->minor += c->opposite ? -amount.minor : amount.minor;
+            return leg;
+        }
+    }
+    leg = next_leg(c);
+    if (leg == NULL)
+        return NULL;
+    leg->party = *party;
+    take_leg(c, leg, role, amount.currency, amount.minor, field);
+    return leg;
+}
+
 struct leg *posting_add_name(struct context *c,
     const struct account_name *name, int64_t minor, const char *field)
 {
@@ -135,7 +157,8 @@ static void check_party(struct context *c, const struct leg *leg)
     bool out = normal == SIDE_DEBIT ? direction < 0 : direction > 0;
 
     if (!c->by_rule) {
-        context_need_party(c, &leg->party, leg->field);
+        if (!c->own_scope)
+            context_need_party(c, &leg->party, leg->field);
         if (leg->party.number == c->key.owner)
             context_refuse(c, STATUS_OWN_ACCOUNT, leg->field);
     }

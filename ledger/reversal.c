@@ -45,6 +45,7 @@ void reversal_reverse(struct context *c, const struct operation *op)
 {
     const struct reverse_fields *f = &op->as.reverse;
     uint32_t line = OPERATION_HAS(op, reverse, line) ? (uint32_t)f->line : 0;
+    const struct operation_undo *undo;
     struct posting_list list;
     struct entry entry;
     uint64_t earlier;
@@ -62,6 +63,9 @@ void reversal_reverse(struct context *c, const struct operation *op)
         context_refuse(c, STATUS_ALREADY_REVERSED, "entry");
         return;
     }
+    undo = operations_undo(list.operation.verb);
+    if (undo->check != NULL)
+        undo->check(c, &list, f->entry);
     plan_opposite(c, &list);
     cash_check(c, op->verb);
     posting_check(c);
@@ -72,5 +76,7 @@ void reversal_reverse(struct context *c, const struct operation *op)
     if (list.operation.verb != VERB_CASH_MOVE)
         cash_undo(c, f->entry, entry.date);
     record_put_reversal(c->state, f->entry, line, c->index);
+    if (undo->undo != NULL)
+        undo->undo(c, &list);
     posting_commit(c, op->verb);
 }
