@@ -30,6 +30,9 @@ question_function question_key;
 question_function question_drawer;
 question_function question_cash_report;
 
+/* question_term.c */
+question_function question_terms;
+
 /* question_journal.c */
 question_function question_receipt;
 question_function question_consistency;

@@ -358,7 +358,7 @@ static int set_tax(struct check *check, const struct tax_withhold_fields *f)
     tally->account.postings = 1;
     tally->sum = f->rate.digits;
     tally->account.debits = f->rate.scale;
-    return 0;
+    return check_term_tax(check, book->number, f->from, f->rate);
 }
 
 static int one_tax(struct check *check, struct bytes key, struct bytes value)
@@ -494,8 +494,7 @@ static int note_dividend(struct check *check,
     return 0;
 }
 
-/* Post the entry's effects, however many they are. */
-static int post_all(struct check *check, bool is_month, uint32_t month)
+int check_cycle_post(struct check *check, bool is_month, uint32_t month)
 {
     struct bytes effects = check->entry.effects;
     int64_t sums[CURRENCY_COUNT] = { 0 };
@@ -525,6 +524,46 @@ static int post_all(struct check *check, bool is_month, uint32_t month)
                      : 0;
 }
 
+/* What a month-close posts to the house: dividend.payable loses what was
+ * declared and gets what term shares have earned.  The rest follows, since
+ * the entry balances. */
+static int check_house(
+    struct check *check, const struct book *book, uint32_t month)
+{
+    struct bytes effects = check->entry.effects;
+    int64_t posted[CURRENCY_COUNT] = { 0 };
+    int64_t accrued[CURRENCY_COUNT] = { 0 };
+    struct effect effect;
+    bool malformed = false;
+
+    if (check_term_accrue(check, book->number, month, accrued) != 0)
+        return -1;
+    while (entry_next_effect(&effects, &effect, &malformed)) {
+        enum role role = effect.account.role;
+
+        if (effect.kind != EFFECT_POSTING)
+            continue;
+        if (role == ROLE_DIVIDEND_PAYABLE)
+            posted[effect.account.currency] += effect.minor;
+        else if (role != ROLE_EXPENSE_DIVIDEND && role != ROLE_ISR &&
+            role != ROLE_SHARE)
+            return check_fail(check, ENTRY " posts what no month does",
+                check->entry.index);
+    }
+    for (int i = 0; i < CURRENCY_COUNT; i++) {
+        struct tally_key key =
+            dividend_key(book->number, month, (enum currency)i);
+        const struct tally *declared = tally_find(&check->tallies, &key);
+
+        if (posted[i] !=
+            (declared == NULL ? 0 : declared->sum) - accrued[i])
+            return check_fail(check,
+                ENTRY " does not post what the month came to",
+                check->entry.index);
+    }
+    return 0;
+}
+
 int check_cycle_close(struct check *check, const struct operation *op)
 {
     bool is_month = op->verb == VERB_MONTH_CLOSE;
@@ -535,7 +574,8 @@ int check_cycle_close(struct check *check, const struct operation *op)
         : (uint32_t)op->as.year_close.year * CYCLE_MONTHS;
     struct book *book = find_book(check, name);
 
-    if (book == NULL || post_all(check, is_month, month) != 0)
+    if (book == NULL || check_cycle_post(check, is_month, month) != 0 ||
+        (is_month && check_house(check, book, month) != 0))
         return -1;
     return close_period(
         check, book, is_month ? PERIOD_MONTH : PERIOD_YEAR, month);

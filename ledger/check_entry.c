@@ -83,6 +83,13 @@ static int add_sum(
     return 0;
 }
 
+/* Of a term share only the principal is the signer's to move. */
+static bool by_rule(const struct check *check, const struct account_id *id)
+{
+    return check->operation.verb == VERB_TERM_CLOSE &&
+        account_id_role(id) != ROLE_SHARE_TERM;
+}
+
 /* What a key with daily limits moved, on the date of the first book. */
 static int add_usage(struct check *check, const struct check_line *line)
 {
@@ -99,7 +106,8 @@ static int add_usage(struct check *check, const struct check_line *line)
 
         for (size_t k = 0; k < line->count; k++)
             if (line->list[k].minor > 0 &&
-                account_id_currency(&line->list[k].id) == currency)
+                account_id_currency(&line->list[k].id) == currency &&
+                !by_rule(check, &line->list[k].id))
                 sum += line->list[k].minor;
         if (sum != 0 && add_sum(check, &key, sum) != 0)
             return -1;
@@ -443,6 +451,8 @@ static int decide(struct check *check)
         return batch(check);
     if (op->verb == VERB_MONTH_CLOSE || op->verb == VERB_YEAR_CLOSE)
         return check_cycle_close(check, op);
+    if (op->verb == VERB_DAY_CLOSE)
+        return check_term_day(check, op);
     if (is_literal(op)) {
         if (check_line_effects(
                 check, check->entry.effects, &check->line) != 0)
@@ -468,7 +478,8 @@ static int decide(struct check *check)
         return -1;
     if (check_cash_line(check, op, &check->line, check->other_verb) != 0 ||
         post_line(check, &check->line, 0) != 0 ||
-        check_cycle_entry(check, op) != 0)
+        check_cycle_entry(check, op) != 0 ||
+        check_term_entry(check, op) != 0)
         return -1;
     if (check_party_line(check, check->entry.line) != 0)
         return -1;

@@ -10,6 +10,7 @@
  *   check_key.c      keys and policy along the way
  *   check_proposal.c proposals, their signatures, what they carry out
  *   check_cycle.c    periods, dividends, locked savings along the way
+ *   check_term.c     term shares
  *   check_cash.c     drawers, persons' cash and limits
  *   check_record.c   at the end: the state's records against the sums
  *
@@ -19,6 +20,7 @@
 #ifndef POSITO_LEDGER_CHECK_INSIDE_H
 #define POSITO_LEDGER_CHECK_INSIDE_H
 
+#include "certificate.h"
 #include "check.h"
 #include "context.h"
 #include "tally.h"
@@ -64,6 +66,23 @@ struct check_proposal {
     uint64_t approvals;
 };
 
+/* A rate of tax from a date on. */
+struct check_tax {
+    uint8_t book;
+    struct date from;
+    struct rate rate;
+};
+
+/* As the entries so far make them. */
+struct check_terms {
+    struct certificate *list; /* by index */
+    size_t count;
+    struct term_product *offers;
+    size_t offer_count;
+    struct check_tax *taxes;
+    size_t tax_count;
+};
+
 struct check {
     struct ledger *ledger;
     struct state *state;
@@ -93,6 +112,7 @@ struct check {
     uint64_t taxes;
     uint64_t seals;
     uint64_t locks;
+    struct check_terms terms;
     struct check_proposal *proposals; /* by index */
     size_t proposal_count;
     uint64_t open_proposals;
@@ -202,8 +222,34 @@ int check_cycle_entry(struct check *, const struct operation *)
 int check_cycle_close(struct check *, const struct operation *)
     WARN_UNUSED_RESULT;
 
+/* Post the entry's effects, however many they are; of a month-close also
+ * note the dividends of that month. */
+int check_cycle_post(struct check *, bool is_month, uint32_t month)
+    WARN_UNUSED_RESULT;
+
 /* Their records at the end. */
 int check_cycle_end(struct check *) WARN_UNUSED_RESULT;
+
+/* ---- term shares: check_term.c ---- */
+
+/* A rate of tax begins. */
+int check_term_tax(struct check *, uint8_t book, struct date from,
+    struct rate) WARN_UNUSED_RESULT;
+
+/* What is offered, opened and closed; after its postings. */
+int check_term_entry(struct check *, const struct operation *)
+    WARN_UNUSED_RESULT;
+
+/* Add what a month-close accrues in each currency. */
+int check_term_accrue(struct check *, uint8_t book, uint32_t month,
+    int64_t sums[CURRENCY_COUNT]) WARN_UNUSED_RESULT;
+
+/* A day-close with all it pays. */
+int check_term_day(struct check *, const struct operation *)
+    WARN_UNUSED_RESULT;
+
+int check_term_end(struct check *) WARN_UNUSED_RESULT;
+void check_term_free(struct check *);
 
 /* ---- books, parties, keys, policy ---- */
 

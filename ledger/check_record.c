@@ -402,7 +402,7 @@ int check_record_end(struct check *check)
         check_record_count(check, TABLE_REVERSAL, "reversals", NULL,
             check->reversals) != 0)
         return -1;
-    if (check_cycle_end(check) != 0)
+    if (check_cycle_end(check) != 0 || check_term_end(check) != 0)
         return -1;
     if (check_cash_end(check) != 0)
         return -1;

@@ -30,6 +30,7 @@ struct leg {
     int64_t debits_held; /* change */
     int64_t credits_held;
     int64_t locked; /* change of what a share has locked beside it */
+    bool by_rule;   /* a rule posts it: no limit or scope of the signer */
     struct account before;
     struct account after;
     size_t total; /* its place in totals */
@@ -85,7 +86,7 @@ struct context {
     /* the plan: see posting.h */
     bool opposite;     /* a reversal: legs and stakes are turned round */
     bool across_books; /* legs may be in different books */
-    bool by_rule;      /* a rule posts: no limit or scope of the signer */
+    bool by_rule;      /* the legs that are added now are by rule */
     bool own_scope;    /* the verb itself says what the key must reach */
     const char *only_field; /* name this field in refusals of legs; NULL */
     size_t leg_count;

@@ -2,6 +2,7 @@
 
 #include "calendar.h"
 #include "cycle.h"
+#include "maturity.h"
 
 /* Both or neither; of a size that the journal has; and not another digest
  * than somebody else signed for it. */
@@ -41,6 +42,7 @@ void day_close(struct context *c, const struct operation *op)
 {
     const struct day_close_fields *f = &op->as.day_close;
     struct book *book = context_book(c, &f->book, "book");
+    struct maturity due = { 0 };
     struct date next;
 
     check_seal(c, op);
@@ -51,8 +53,10 @@ void day_close(struct context *c, const struct operation *op)
         context_refuse(c, STATUS_WRONG_DATE, "date");
     else if (!calendar_next(c->state, book->number, book->date, &next))
         context_refuse(c, STATUS_WRONG_DATE, "book");
-    if (context_refused(c))
-        return;
+    if (!context_refused(c))
+        maturity_open(&due, c, book, next);
+    if (context_refused(c) || ledger_failed(c->ledger))
+        goto out;
 
     /* Accepted: nothing below can be refused. */
     context_touch(c, book);
@@ -60,4 +64,7 @@ void day_close(struct context *c, const struct operation *op)
     record_put_book(c->state, book);
     record_put_day(c->state, book->number, book->date, c->index + 1);
     keep_seal(c, op);
+    maturity_pay(&due, c);
+out:
+    maturity_free(&due);
 }

@@ -151,6 +151,10 @@ void dividend_tax(struct context *, const struct operation *);
 void lock_lock(struct context *, const struct operation *);
 void lock_unlock(struct context *, const struct operation *);
 
+/* term.c */
+void term_set(struct context *, const struct operation *);
+void term_open(struct context *, const struct operation *);
+void term_close(struct context *, const struct operation *);
 /* product.c, concentration.c */
 void product_set(struct context *, const struct operation *);
 void concentration_set(struct context *, const struct operation *);

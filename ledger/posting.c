@@ -42,6 +42,7 @@ static void take_leg(struct context *c, struct leg *leg, enum role role,
 {
     leg->field = field_of(c, field);
     leg->minor = c->opposite ? -minor : minor;
+    leg->by_rule = c->by_rule;
     leg->id = account_id_of(
         leg->party.book, currency, role, leg->party.number);
     for (size_t i = 0; i < c->leg_count; i++)
@@ -156,7 +157,7 @@ static void check_party(struct context *c, const struct leg *leg)
     int direction = leg_direction(leg);
     bool out = normal == SIDE_DEBIT ? direction < 0 : direction > 0;
 
-    if (!c->by_rule) {
+    if (!leg->by_rule) {
         if (!c->own_scope)
             context_need_party(c, &leg->party, leg->field);
         if (leg->party.number == c->key.owner)
@@ -198,13 +199,13 @@ static void check_sums(struct context *c)
     }
 }
 
-/* What the plan moves in a currency: its debits. */
+/* What the signer moves in a currency: debits that no rule asks for. */
 static int64_t moved(const struct context *c, enum currency currency)
 {
     int64_t sum = 0;
 
     for (size_t i = 0; i < c->leg_count; i++)
-        if (c->legs[i].minor > 0 &&
+        if (c->legs[i].minor > 0 && !c->legs[i].by_rule &&
             account_id_currency(&c->legs[i].id) == currency)
             sum += c->legs[i].minor;
     return sum;
@@ -222,8 +223,6 @@ static void check_limits(struct context *c)
     const char *field = field_of(c, "amount");
     int64_t sum;
 
-    if (c->by_rule)
-        return;
     if (c->as_approver)
         return; /* the limits are for those who propose */
     for (size_t i = 0; i < limit->count; i++)
@@ -355,7 +354,7 @@ static void commit_usage(struct context *c)
 {
     const struct amounts *daily = &c->key.daily;
 
-    for (size_t i = 0; i < daily->count && !c->by_rule; i++) {
+    for (size_t i = 0; i < daily->count; i++) {
         enum currency currency = daily->list[i].currency;
         int64_t sum = moved(c, currency);
 

@@ -23,7 +23,8 @@ bool posting_run_fits(const struct posting_run *run, int64_t credits)
     return minor_add(run->total.credits, credits, &sum);
 }
 
-void posting_run_credit(
+/* minor: debit positive. */
+static void post(
     struct posting_run *run, const struct party *party, int64_t minor)
 {
     struct context *c = run->context;
@@ -45,13 +46,25 @@ void posting_run_credit(
         earning_keep(c->state, &id, &before, run->book->date,
             run->book->open_month);
     }
-    if (!account_post(&after, -minor, c->index) ||
-        !account_post(&run->total, -minor, c->index))
+    if (!account_post(&after, minor, c->index) ||
+        !account_post(&run->total, minor, c->index))
         (void)context_fail(c->ledger, "a run of postings overflows");
     account_store(c->state, &id, &after);
     history_append(c->state, &id, &before,
         (struct history_reference){ c->index, c->line });
-    entry_append_posting(&c->ledger->effects, &name, -minor);
+    entry_append_posting(&c->ledger->effects, &name, minor);
+}
+
+void posting_run_credit(
+    struct posting_run *run, const struct party *party, int64_t minor)
+{
+    post(run, party, -minor);
+}
+
+void posting_run_debit(
+    struct posting_run *run, const struct party *party, int64_t minor)
+{
+    post(run, party, minor);
 }
 
 void posting_run_end(struct posting_run *run)

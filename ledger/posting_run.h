@@ -24,8 +24,10 @@ void posting_run_begin(struct posting_run *, struct context *,
 /* Would credits that come to so much overflow the total? */
 bool posting_run_fits(const struct posting_run *, int64_t credits);
 
-/* Credit an account; write it, its history and its effect line. */
+/* Credit or debit an account; write it, its history and its effect line. */
 void posting_run_credit(
+    struct posting_run *, const struct party *, int64_t minor);
+void posting_run_debit(
     struct posting_run *, const struct party *, int64_t minor);
 
 void posting_run_end(struct posting_run *);

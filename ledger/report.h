@@ -171,6 +171,35 @@ int report_cash(struct ledger *, const struct ident *who,
     void (*each)(void *context, const struct cash_row *), void *context,
     enum status *) WARN_UNUSED_RESULT;
 
+/* A term share.  Of an open one interest and tax are what it would pay on
+ * its date. */
+struct term_row {
+    uint64_t index; /* entry that opened it */
+    struct account_name account;
+    int64_t amount; /* the principal */
+    struct date opened, due;
+    struct rate rate, early;
+    bool open;
+    int64_t accrued;
+    int64_t interest, tax;
+    bool has_annual; /* false: it was closed on the day it was opened, or
+                        its yield is too high to be told */
+    uint64_t annual; /* percentage yield, hundredths of a percent */
+};
+typedef void report_term_row(void *context, const struct term_row *);
+
+/* More than so many rows: BAD_RANGE. */
+#define REPORT_TERMS_MAX 10000U
+
+/*
+ * Of a member, club or federation: its term shares, open and closed, oldest
+ * first.  Of a book's house: all the book's that are open, soonest due
+ * first.  until: only those due by then; NULL: all.
+ */
+int report_terms(struct ledger *, const struct ident *who,
+    const struct ident *party, const struct date *until, report_term_row *,
+    void *context, enum status *) WARN_UNUSED_RESULT;
+
 struct key_report {
     struct ident name, owner, scope;
     enum key_kind kind;

@@ -122,8 +122,9 @@ static int64_t tax_of(const struct sharing *sharing, size_t i)
 /* The house's side of it, as legs of the plan. */
 static void plan_house(struct sharing *sharing, struct context *c)
 {
-    struct amount amount = sharing->dividend.amount;
-    struct amount tax = { sharing->tax, amount.currency };
+    struct amount payable = sharing->dividend.amount;
+    struct amount expense = { sharing->accrued, payable.currency };
+    struct amount tax = { sharing->tax, payable.currency };
     struct party house;
 
     context_clear(c);
@@ -131,10 +132,15 @@ static void plan_house(struct sharing *sharing, struct context *c)
         (void)context_fail(c->ledger, "a book has no house");
         return;
     }
-    posting_add_party(c, &house, ROLE_DIVIDEND_PAYABLE, amount, "month");
     if (sharing->count == 0)
-        posting_add_party(c, &house, ROLE_EXPENSE_DIVIDEND,
-            posting_credit(amount), "month");
+        expense.minor -= payable.minor;
+    payable.minor -= sharing->accrued;
+    if (payable.minor != 0)
+        posting_add_party(
+            c, &house, ROLE_DIVIDEND_PAYABLE, payable, "month");
+    if (expense.minor != 0)
+        posting_add_party(
+            c, &house, ROLE_EXPENSE_DIVIDEND, expense, "month");
     if (sharing->tax != 0)
         posting_add_party(
             c, &house, ROLE_ISR, posting_credit(tax), "month");

@@ -10,6 +10,10 @@
  *     share            credit     each part without its tax
  *     isr              credit     the taxes
  *     expense.dividend credit     the declared amount, if nobody earns
+ *
+ * What term shares earn in that month goes from expense.dividend to
+ * dividend.payable in the same entry, which posts to an account only once:
+ * these two get the sum of both.
  */
 #ifndef POSITO_LEDGER_SHARING_H
 #define POSITO_LEDGER_SHARING_H
@@ -27,6 +31,8 @@ struct sharing {
     int64_t *weights;  /* balance-days */
     int64_t *parts;
     int64_t tax; /* of all parts */
+    int64_t accrued; /* that term shares earn in the same month and
+                        currency: posted with it.  Set by the caller */
 };
 
 /* Work out the parts.  Refuses BALANCE_OVERFLOW.  Free it either way. */

@@ -56,6 +56,10 @@ enum table {
     TABLE_EARNING,      /* account id, month be32 -> balance-days */
     TABLE_LOCK,         /* entry index be64 -> locked savings */
     TABLE_SEAL,         /* size be64 -> digest signed for it */
+    TABLE_TERM_PRODUCT, /* book u8, currency u8, days be32, from be32 ->
+                           what a term share pays */
+    TABLE_TERM,         /* entry index be64 -> term share */
+    TABLE_TERM_DUE,     /* book u8, due be32, entry be64 -> (); open ones */
     TABLE_PRODUCT,      /* book u8, name, 0, from be32 -> loan product */
     TABLE_CONCENTRATION, /* pool be32 -> most of it in one place */
     TABLE_LOAN,         /* entry index be64 -> loan */

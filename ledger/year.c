@@ -5,8 +5,9 @@
 #include "report_inside.h"
 
 /*
- * The end of a year: what income and expense came to by its last entry goes
- * to undivided earnings, a part of a surplus to the reserve.
+ * The end of a year: what income and expense came to by its last entry, and
+ * by the close of its last month, goes to undivided earnings, a part of a
+ * surplus to the reserve.
  *
  *     income.*     debit     what they came to
  *     expense.*    credit    what they came to
@@ -72,6 +73,24 @@ static int64_t taken_later(struct context *c, const struct account_id *id,
     return sum;
 }
 
+/* What the close of the year's last month posted to the account: it comes
+ * when the next year has begun, and belongs to the one that it is about. */
+static int64_t posted_late(struct context *c, const struct account_id *id,
+    struct report_reader *reader, uint64_t last)
+{
+    uint8_t book = account_id_book(id);
+    uint32_t month =
+        (c->ledger->books[book].open_year + 1) * CYCLE_MONTHS - 1;
+    uint64_t entry;
+    int64_t minor = 0;
+
+    if (!cycle_find_period(c->state, book, PERIOD_MONTH, month, &entry) ||
+        entry <= last ||
+        report_reader_effect(reader, id, entry, &minor) != 0)
+        return 0;
+    return minor;
+}
+
 /* The last entry of the year.  Its months are closed, so a later one has
  * been opened. */
 static uint64_t last_entry(
@@ -129,6 +148,7 @@ static void plan_currency(struct context *c, const struct closing *closing,
         if (!is_result((enum role)role))
             continue;
         back.minor = -sum_at(c, &id, closing->reader, closing->last) -
+            posted_late(c, &id, closing->reader, closing->last) -
             taken_later(c, &id, closing->reader, closing->last);
         if (back.minor == 0)
             continue;

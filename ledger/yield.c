@@ -97,6 +97,7 @@ struct period_sum {
     struct ledger *ledger;
     struct report_subject subject;
     struct yield *yield;
+    struct date end;      /* the day after the period */
     struct date since;    /* first day not counted */
     int64_t balance;      /* after the row before */
     int64_t balance_days;
@@ -137,6 +138,18 @@ static void add_dividend(
     sum->yield->tax += earning.tax;
 }
 
+/* What a day-close pays counts from the day that it opens. */
+static struct date counts_from(
+    const struct period_sum *sum, const struct history_row *row)
+{
+    struct date date = row->date;
+
+    if (row->verb == VERB_DAY_CLOSE)
+        date = report_day_at(sum->ledger, sum->subject.book, row->entry + 1,
+            sum->subject.book->date);
+    return date.days < sum->end.days ? date : sum->end;
+}
+
 static void add_row(void *context, const struct history_row *row)
 {
     struct period_sum *sum = context;
@@ -144,7 +157,7 @@ static void add_row(void *context, const struct history_row *row)
     if (!sum->begun)
         sum->balance = row->balance - row->amount;
     sum->begun = true;
-    count_days(sum, row->date);
+    count_days(sum, counts_from(sum, row));
     sum->balance = row->balance;
     if (row->verb == VERB_MONTH_CLOSE)
         add_dividend(sum, row);
@@ -158,6 +171,7 @@ int yield_of_period(struct ledger *ledger, const struct ident *who,
         .ledger = ledger,
         .yield = out,
         .since = from,
+        .end = { to.days + 1 },
     };
     int64_t opening;
     int64_t closing;
@@ -170,7 +184,7 @@ int yield_of_period(struct ledger *ledger, const struct ident *who,
         return -1;
     if (*status != STATUS_ACCEPTED || out->dividend == 0)
         return report_end(ledger);
-    count_days(&sum, (struct date){ to.days + 1 });
+    count_days(&sum, sum.end);
     out->has_annual = !sum.overflow &&
         yield_annual(out->dividend, sum.balance_days,
             to.days + 1 - from.days, &out->annual);

@@ -347,6 +347,7 @@ static const char founding_body[] =
     "policy-set verb=cash-move need=1 kinds=teller,supervisor,vault\n"
     "policy-set verb=dividend-declare need=1 "
     "kinds=federation.treasurer,board\n"
+    "policy-set verb=term-set need=1 kinds=federation.treasurer,board\n"
     "party-open party=ana kind=officer book=us country=US\n"
     "party-open party=sup kind=officer book=us country=US\n"
     "party-open party=tre kind=officer book=us country=US\n"

@@ -302,6 +302,40 @@ static void cash_row(void *context, const struct cash_row *row)
     buffer_char(context, '\n');
 }
 
+/* 17 us/m1/share.term/USD 100.00 2026-11-23 2026-12-23 0.04 0.01 open
+ * accrued 0.00 interest 0.33 tax 0.00 yield 4.07 */
+static void term_row(void *context, const struct term_row *row)
+{
+    struct buffer *out = context;
+    enum currency currency = row->account.currency;
+
+    buffer_decimal(out, row->index);
+    buffer_char(out, ' ');
+    account_name_append(out, &row->account);
+    buffer_char(out, ' ');
+    append_digits(out, row->amount, currency);
+    buffer_char(out, ' ');
+    date_append(out, row->opened);
+    buffer_char(out, ' ');
+    date_append(out, row->due);
+    buffer_char(out, ' ');
+    rate_append(out, row->rate);
+    buffer_char(out, ' ');
+    rate_append(out, row->early);
+    append_word(out, row->open ? "open accrued " : "closed");
+    if (row->open)
+        append_digits(out, row->accrued, currency);
+    append_word(out, "interest ");
+    append_digits(out, row->interest, currency);
+    append_word(out, "tax ");
+    append_digits(out, row->tax, currency);
+    if (row->has_annual)
+        buffer_format(out, " yield %llu.%02llu",
+            (unsigned long long)(row->annual / 100),
+            (unsigned long long)(row->annual % 100));
+    buffer_char(out, '\n');
+}
+
 static int ask(struct ledger *ledger, const struct ident *who,
     const struct operation *op, struct buffer *out, enum status *status)
 {
@@ -329,6 +363,10 @@ static int ask(struct ledger *ledger, const struct ident *who,
     if (op->verb == VERB_CASH_REPORT)
         return report_cash(ledger, who, &op->as.cash_report.book,
             op->as.cash_report.date, cash_row, out, status);
+    if (op->verb == VERB_TERMS)
+        return report_terms(ledger, who, &op->as.terms.party,
+            OPERATION_HAS(op, terms, until) ? &op->as.terms.until : NULL,
+            term_row, out, status);
     if (op->verb == VERB_PARTY)
         return ask_party(ledger, who, &op->as.party.party, out, status);
     if (op->verb == VERB_KEY)

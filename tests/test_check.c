@@ -5,6 +5,7 @@
  */
 #include "cycle_fixture.h"
 
+#include "../ledger/certificate.h"
 #include "../ledger/proposal.h"
 #include "../ledger/check.h"
 #include "../ledger/context.h"
@@ -187,9 +188,40 @@ static void use_cycle(struct ledger_fixture *f)
     SEND(f, "board", "year-close book=mx year=2026 reserve=0.1");
 }
 
+/* Opened before use_cycle, in whose months they accrue and two come due. */
+static uint64_t use_terms(struct ledger_fixture *f)
+{
+    uint64_t early;
+
+    SEND(f, "board", "term-set book=mx days=60 minimum=MXN5.00 rate=0.5 "
+                     "early=0.25 from=2026-11-23");
+    SEND(f, "board", "term-set book=mx days=3 minimum=MXN5.00 rate=1 "
+                     "early=0 from=2026-11-23");
+    SEND(f, "board", "term-set book=mx days=20 minimum=MXN5.00 rate=0.3 "
+                     "early=0 from=2026-11-23");
+    SEND(f, "xana", "deposit member=x1 via=bancomer amount=MXN900.00 "
+                    "purpose=I");
+    SEND(f, "xana", "term-open member=x1 amount=MXN100.00 days=60");
+    SEND(f, "xana", "term-open member=x1 amount=MXN200.00 days=60");
+    early = f->decision.index;
+    SEND(f, "xana", "term-open member=x1 amount=MXN30.00 days=3");
+    SEND(f, "xana", "term-open member=x1 amount=MXN300.00 days=20");
+    return early;
+}
+
+/* One is closed early, one is opened at another rate. */
+static void use_terms_later(struct ledger_fixture *f, uint64_t early)
+{
+    SEND(f, "any", "term-close term=%llu", (unsigned long long)early);
+    SEND(f, "board", "term-set book=mx days=60 minimum=MXN6.00 rate=0.4 "
+                     "early=0.125 from=2027-01-01");
+    SEND(f, "xana", "term-open member=x1 amount=MXN50.00 days=60");
+}
+
 static int open_used(void **state)
 {
     struct ledger_fixture *f = calloc(1, sizeof *f);
+    uint64_t early;
 
     if (f == NULL)
         return -1;
@@ -202,7 +234,9 @@ static int open_used(void **state)
     use_holds(f);
     use_books(f);
     use_cash(f);
+    early = use_terms(f);
     use_cycle(f);
+    use_terms_later(f, early);
     (void)ledger_fixture_digest(f); /* settles: there is a tip */
     *state = f;
     return 0;
@@ -511,6 +545,49 @@ static void spoil_date(struct ledger_fixture *f)
     record_put_book(f->state, &book);
 }
 
+/* The last term share that is open. */
+static struct certificate last_term(struct ledger_fixture *f)
+{
+    struct state_scan *scan = certificate_scan_due(f->state, 1);
+    struct certificate certificate;
+    struct certificate last = { 0 };
+
+    while (certificate_next_due(
+        f->state, scan, (struct date){ INT32_MAX }, &certificate))
+        last = certificate;
+    state_scan_close(scan);
+    assert_int_not_equal(last.index, 0);
+    return last;
+}
+
+static void spoil_term(struct ledger_fixture *f)
+{
+    struct certificate certificate = last_term(f);
+
+    certificate.accrued++;
+    certificate_put(f->state, &certificate);
+}
+
+static void spoil_due(struct ledger_fixture *f)
+{
+    struct certificate certificate = last_term(f);
+
+    certificate.due.days++;
+    certificate_put(f->state, &certificate);
+    certificate.due.days--;
+    certificate_put(f->state, &certificate);
+}
+
+static void spoil_product(struct ledger_fixture *f)
+{
+    struct term_product product;
+
+    assert_true(certificate_product_on(f->state, 1, CURRENCY_MXN, 20,
+        (struct date){ INT32_MAX }, &product));
+    product.rate.digits++;
+    certificate_put_product(f->state, &product);
+}
+
 static void spoil_tree(struct ledger_fixture *f)
 {
     f->ledger->tree.slot[0].data[0] ^= 1;
@@ -535,6 +612,9 @@ static void each_has_its_complaint(void **state)
         { spoil_phase, "is not as the journal tells" },
         { spoil_approval, "approvals" },
         { spoil_date, "book us is not as the journal says" },
+        { spoil_term, "a term share is not as the journal has it" },
+        { spoil_due, "open term shares" },
+        { spoil_product, "what a term pays is not as it was set" },
         { spoil_tree, "the tree's root" },
     };
     struct ledger_fixture *f = *state;

@@ -281,6 +281,44 @@ static void test_questions(void **state)
     wire_close(&wire);
 }
 
+/* What a term share pays is told before and after. */
+static void test_terms(void **state)
+{
+    struct daemon_fixture *fixture = fixture_of(state);
+    struct wire wire;
+    wire_open(&wire, fixture);
+    wire_login(&wire, fixture, "ana");
+    (void)wire_order(&wire, fixture,
+        "term-set book=us days=30 minimum=USD50.00 rate=0.0365 early=0.01 "
+        "from=2026-03-02",
+        "chief");
+    (void)wire_order(&wire, fixture, DEPOSIT("m4", "USD200.00"), "ana");
+    uint64_t term = wire_order(&wire, fixture,
+        "term-open member=m4 amount=USD100.00 days=30", "ana");
+    char row[256];
+    (void)snprintf(row, sizeof row,
+        "row term=%u account=us/m4/share.term/USD amount=USD100.00 "
+        "opened=2026-03-02 due=2026-04-01 rate=0.0365 early=0.01 state=open "
+        "accrued=USD0.00 interest=USD0.30 tax=USD0.00 yield=3.71",
+        (unsigned)term);
+    wire_send(&wire, "terms party=m4\nterms party=us until=2026-04-01\n");
+    wire_expect(&wire, row);
+    wire_expect(&wire, "ok rows=1");
+    wire_expect(&wire, row);
+    wire_expect(&wire, "ok rows=1");
+    wire_ask(&wire, "terms party=us until=2026-03-31", "ok rows=0");
+    (void)snprintf(row, sizeof row, "term-close term=%u", (unsigned)term);
+    (void)wire_order(&wire, fixture, row, "ana");
+    wire_send(&wire, "terms party=m4\n");
+    wire_expect(&wire, "row * state=closed interest=USD0.00 tax=USD0.00");
+    wire_expect(&wire, "ok rows=1");
+    wire_ask(&wire, "terms party=la",
+        "no status=wrong-party number=403 field=party *");
+    wire_ask(&wire, "terms party=mx",
+        "no status=out-of-scope number=301 field=party *");
+    wire_close(&wire);
+}
+
 static void test_try(void **state)
 {
     struct daemon_fixture *fixture = fixture_of(state);
@@ -573,6 +611,7 @@ int main(void)
         cmocka_unit_test(test_repeated_order),
         cmocka_unit_test(test_new_key_in_the_same_write),
         cmocka_unit_test(test_revoked_key_asks_no_more),
+        cmocka_unit_test(test_terms),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }

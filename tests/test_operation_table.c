@@ -220,7 +220,7 @@ static void amounts_are_those_that_move_money(void **state)
     static const enum verb moving[] = { VERB_DEPOSIT, VERB_WITHDRAW,
         VERB_TRANSFER, VERB_CONTRIBUTE, VERB_POOL_LEND, VERB_POOL_REDEEM,
         VERB_HOLD, VERB_CAPTURE, VERB_MEMBERSHIP, VERB_LOCK, VERB_CASH_MOVE,
-        VERB_DIVIDEND_DECLARE };
+        VERB_DIVIDEND_DECLARE, VERB_TERM_OPEN };
     for (unsigned i = 0; i < VERB_COUNT; i++) {
         const struct operation_row *row = operation_row((enum verb)i);
         struct operation op = { .verb = (enum verb)i };

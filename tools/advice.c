@@ -108,6 +108,20 @@ static const struct advice table[] = {
     {STATUS_WRONG_DATE,
         {"`posito status` shows each book's open day.",
             "`posito status` muestra el día abierto de cada libro."}},
+    {STATUS_UNKNOWN_PRODUCT,
+        {"The board sets with term-set which lengths there are, in days, for "
+         "each currency.",
+            "El consejo fija con term-set qué plazos hay, en días, en cada "
+            "moneda."}},
+    {STATUS_UNKNOWN_TERM,
+        {"`posito terms party=NAME` shows a member's term shares; they are "
+         "named by the entry that opened them.",
+            "`posito terms party=NOMBRE` muestra las de un socio; se nombran "
+            "por el asiento que las abrió."}},
+    {STATUS_BELOW_MINIMUM,
+        {"Ask what that term's smallest principal is, or choose another "
+         "length.",
+            "Pregunte cuál es el mínimo de ese plazo, o escoja otro."}},
     {STATUS_INSUFFICIENT,
         {"`posito account account=...` shows what is available and what "
          "holds keep.",

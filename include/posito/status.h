@@ -182,6 +182,12 @@
     X(BAD_PARTS, 424, "bad-parts",                                            \
         "The parts must sum to one.",                                         \
         "Las partes deben sumar uno.")                                        \
+    X(UNKNOWN_PRODUCT, 425, "unknown-product",                                \
+        "No term share of that length is offered in that currency.",          \
+        "No se ofrece aportación a ese plazo en esa moneda.")                 \
+    X(UNKNOWN_TERM, 426, "unknown-term",                                      \
+        "There is no such term share, or it was paid out.",                   \
+        "No existe esa aportación a plazo, o ya se pagó.")                    \
     X(UNKNOWN_LOAN_PRODUCT, 460, "unknown-loan-product",                      \
         "The book offers no loan product of that name on its date.",          \
         "El libro no ofrece ese producto de crédito en su fecha.")            \
@@ -236,6 +242,9 @@
     X(OVER_MEMBER_LIMIT, 506, "over-member-limit",                            \
         "The member may not take out that much cash in one day.",             \
         "El socio no puede retirar tanto efectivo en un día.")                \
+    X(BELOW_MINIMUM, 510, "below-minimum",                                    \
+        "That is less than the smallest principal of that term.",             \
+        "Es menos que el principal mínimo de ese plazo.")                     \
     X(ABOVE_PRODUCT, 540, "above-product",                                    \
         "That is more than the product allows.",                              \
         "Es más de lo que permite el producto.")                              \
