@@ -12,6 +12,9 @@
  *   check_cycle.c    periods, dividends, locked savings along the way
  *   check_term.c     term shares
  *   check_cash.c     drawers, persons' cash and limits
+ *   check_loan.c     products, loans and what secures them along the way
+ *   check_lent.c     loans approved and paid out along the way
+ *   check_loan_end.c their records at the end
  *   check_record.c   at the end: the state's records against the sums
  *
  * Lines about money are decoded; those about parties, keys and policy are
@@ -118,6 +121,8 @@ struct check {
     uint64_t open_proposals;
     uint64_t approvals;
 
+    struct check_loans *loans; /* check_loan.h; NULL: none yet */
+
     /* The entry at hand. */
     struct buffer bytes;
     struct entry entry;
@@ -188,6 +193,10 @@ int check_proposal_posting(
 int check_proposal_shown(struct check *) WARN_UNUSED_RESULT;
 int check_proposal_end(struct check *) WARN_UNUSED_RESULT;
 
+/* What is held makes the account, if there is none yet. */
+int check_touch(struct check *, const struct account_id *)
+    WARN_UNUSED_RESULT;
+
 /* Add a posting of the entry at hand, or of that line of its body, to the
  * sums of its account. */
 int check_post(struct check *, const struct check_posting *, uint32_t line)
@@ -251,6 +260,22 @@ int check_term_day(struct check *, const struct operation *)
 int check_term_end(struct check *) WARN_UNUSED_RESULT;
 void check_term_free(struct check *);
 
+/* Is it a worked day of the book by what calendars say so far? */
+bool check_is_worked(struct check *, uint8_t book, struct date);
+
+/* ---- loans: check_loan.c, check_loan_end.c ---- */
+
+/* What an entry does to loans; after its postings.  reversed: the verb of
+ * what a REVERSE reverses. */
+int check_loan_entry(struct check *, const struct operation *,
+    enum verb reversed) WARN_UNUSED_RESULT;
+
+/* What loans hold, before accounts are compared; and their records. */
+int check_loan_held(struct check *) WARN_UNUSED_RESULT;
+int check_loan_end(struct check *) WARN_UNUSED_RESULT;
+
+void check_loan_free(struct check *);
+
 /* ---- books, parties, keys, policy ---- */
 
 /* The value of a key in a line; empty if it is not there. */
@@ -300,6 +325,10 @@ int check_record_each(struct check *, enum table, check_one *,
 /* As many records as the journal tells of; each may be NULL.  0, or -1. */
 int check_record_count(struct check *, enum table, const char *what,
     check_one *each, uint64_t expected) WARN_UNUSED_RESULT;
+
+/* Add to what accounts should have held. */
+int check_record_held(struct check *, const struct account_id *,
+    int64_t debits, int64_t credits) WARN_UNUSED_RESULT;
 
 int check_record_end(struct check *) WARN_UNUSED_RESULT;
 
