@@ -179,7 +179,8 @@ void cash_set_limit(struct context *c, const struct operation *op)
 static bool at_counter(enum verb verb)
 {
     return verb == VERB_DEPOSIT || verb == VERB_WITHDRAW ||
-        verb == VERB_MEMBERSHIP || verb == VERB_CAPTURE;
+        verb == VERB_MEMBERSHIP || verb == VERB_CAPTURE ||
+        verb == VERB_SUCCESSION_PAY;
 }
 
 /*

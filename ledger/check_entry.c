@@ -51,6 +51,9 @@ int check_post(struct check *check, const struct check_posting *posting,
         return check_fail(check, "out of memory");
     if (check_history(check, &posting->id, &tally->account, line) != 0)
         return -1;
+    if (account_earns(&posting->id) && tally->account.postings == 0)
+        tally->account.active =
+            check->books[account_id_book(&posting->id)].date;
     if (!account_post(&tally->account, posting->minor, check->entry.index))
         return check_fail(check, "account %s overflows at " ENTRY,
             check_name(check, &posting->id, name), check->entry.index);
@@ -273,7 +276,9 @@ static int read_reversed(struct check *check, const struct reverse_fields *f,
     check->other_verb = op.verb;
     if (operation_row(op.verb)->flags & FLAG_LITERAL)
         return check_line_read(check, &op, &check->other);
-    return check_line_effects(check, entry.effects, &check->other);
+    if (check_line_effects(check, entry.effects, &check->other) != 0)
+        return -1;
+    return check_member_stake(check, &op, &check->other);
 }
 
 static int reverse(struct check *check, const struct operation *op)
@@ -354,6 +359,7 @@ static int batch(struct check *check)
         if (check_line_read(check, &op, &check->line) != 0 ||
             check_party_line(check, line) != 0 ||
             check_cash_line(check, &op, &check->line, op.verb) != 0 ||
+            check_member_line(check, &op, &check->line) != 0 ||
             post_line(check, &check->line, number) != 0)
             return -1;
     }
@@ -477,6 +483,10 @@ static int decide(struct check *check)
     if (op->verb == VERB_REVERSE && reverse(check, op) != 0)
         return -1;
     if (check_cash_line(check, op, &check->line, check->other_verb) != 0 ||
+        check_member_line(check, op, &check->line) != 0 ||
+        check_member_stake(check, op, &check->line) != 0 ||
+        check_member_entry(check, op) != 0 ||
+        check_succession_pay(check, op) != 0 ||
         post_line(check, &check->line, 0) != 0 ||
         check_cycle_entry(check, op) != 0 ||
         check_term_entry(check, op) != 0 ||

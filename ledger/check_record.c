@@ -115,7 +115,8 @@ static bool same_account(const struct account *a, const struct account *b)
         a->debits_held == b->debits_held &&
         a->credits_held == b->credits_held && a->postings == b->postings &&
         a->opened == b->opened && a->last == b->last &&
-        a->since.days == b->since.days && a->locked == b->locked;
+        a->since.days == b->since.days && a->locked == b->locked &&
+        a->active.days == b->active.days;
 }
 
 static int one_account(
@@ -407,6 +408,8 @@ int check_record_end(struct check *check)
         check_loan_end(check) != 0)
         return -1;
     if (check_cash_end(check) != 0)
+        return -1;
+    if (check_member_end(check) != 0 || check_succession_end(check) != 0)
         return -1;
     return check_tree(check);
 }
