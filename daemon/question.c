@@ -13,6 +13,7 @@ static question_function *const functions[VERB_COUNT] = {
     [VERB_TERMS] = question_terms,
     [VERB_DORMANT] = question_dormant,
     [VERB_PARTY] = question_party,
+    [VERB_POOL] = question_pool,
     [VERB_KEY] = question_key,
     [VERB_RECEIPT] = question_receipt,
     [VERB_CONSISTENCY] = question_consistency,

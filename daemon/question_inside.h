@@ -31,6 +31,8 @@ question_function question_dormant;
 
 /* Rows of what the party told and may claim; how many. */
 uint64_t question_told(struct buffer *out, const struct party_report *);
+/* question_pool.c */
+question_function question_pool;
 
 /* question_cash.c */
 question_function question_drawer;

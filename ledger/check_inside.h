@@ -13,6 +13,7 @@
  *   check_term.c     term shares
  *   check_member.c   what members have said; dormant shares
  *   check_succession.c  what is paid to beneficiaries
+ *   check_notice.c   rules of notice and notices given
  *   check_cash.c     drawers, persons' cash and limits
  *   check_loan.c     products, loans and what secures them along the way
  *   check_lent.c     loans approved and paid out along the way
@@ -46,6 +47,9 @@ struct check_line {
     uint32_t pool;
     uint32_t contributor;
     struct amount stake;
+    bool redeems; /* takes money out of a pool, by the pool's rule */
+    bool noticed; /* cites this notice, or reverses a line that does */
+    uint64_t notice;
 };
 
 /* ---- what is known of parties and keys ---- */
@@ -311,6 +315,17 @@ int check_succession_pay(struct check *, const struct operation *)
     WARN_UNUSED_RESULT;
 
 int check_succession_end(struct check *) WARN_UNUSED_RESULT;
+/* ---- notice: check_notice.c ---- */
+
+/* A rule set, a notice given. */
+int check_notice_entry(struct check *, const struct operation *)
+    WARN_UNUSED_RESULT;
+
+/* What a line takes out of a pool, or gives back, by a notice. */
+int check_notice_take(struct check *, const struct check_line *)
+    WARN_UNUSED_RESULT;
+
+int check_notice_end(struct check *) WARN_UNUSED_RESULT;
 
 /* Is it a worked day of the book by what calendars say so far? */
 bool check_is_worked(struct check *, uint8_t book, struct date);

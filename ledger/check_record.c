@@ -407,7 +407,7 @@ int check_record_end(struct check *check)
     if (check_cycle_end(check) != 0 || check_term_end(check) != 0 ||
         check_loan_end(check) != 0)
         return -1;
-    if (check_cash_end(check) != 0)
+    if (check_cash_end(check) != 0 || check_notice_end(check) != 0)
         return -1;
     if (check_member_end(check) != 0 || check_succession_end(check) != 0)
         return -1;

@@ -1,6 +1,7 @@
 #include "operations.h"
 
 #include "cash.h"
+#include "notice.h"
 #include "permission.h"
 #include "posting.h"
 #include "proposal.h"
@@ -75,6 +76,8 @@ static const struct operation_functions table[VERB_COUNT] = {
     [VERB_TERM_SET] = { term_set, NULL, false },
     [VERB_TERM_OPEN] = { term_open, NULL, false },
     [VERB_TERM_CLOSE] = { term_close, NULL, false },
+    [VERB_POOL_NOTICE] = { notice_set_rule, NULL, false },
+    [VERB_REDEEM_NOTICE] = { notice_give, NULL, false },
     [VERB_PRODUCT_SET] = { product_set, NULL, false },
     [VERB_CONCENTRATION_SET] = { concentration_set, NULL, false },
     [VERB_LOAN_APPLY] = { loan_apply, NULL, false },

@@ -145,6 +145,8 @@ void pool_contribute(struct context *, const struct operation *);
 void pool_lend(struct context *, const struct operation *);
 void pool_redeem(struct context *, const struct operation *);
 
+/* notice.c: notice_set_rule, notice_give; see notice.h */
+
 /* hold.c */
 void hold_place(struct context *, const struct operation *);
 void hold_capture(struct context *, const struct operation *);
@@ -196,6 +198,11 @@ void loan_check_undo_disburse(
 
 /* reversal.c */
 void reversal_reverse(struct context *, const struct operation *);
+
+/* What a reverse is about, if that can be reversed at all: views into the
+ * ledger's scratch.  False also after a failure. */
+bool reversal_find(struct ledger *, const struct operation *reverse,
+    struct operation *subject, bool *of_batch) WARN_UNUSED_RESULT;
 
 /* batch.c; reads the body from c->order */
 void batch_decide(struct context *, const struct operation *);

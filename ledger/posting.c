@@ -1,6 +1,7 @@
 #include "posting.h"
 
 #include "earning.h"
+#include "notice.h"
 #include "operations.h"
 #include "permission.h"
 #include "split.h"
@@ -342,6 +343,7 @@ void posting_check(struct context *c)
     check_limits(c);
     check_balances(c);
     check_stake(c);
+    notice_check(c);
 }
 
 void posting_check_closing(struct context *c)
@@ -440,6 +442,7 @@ void posting_commit(struct context *c, enum verb verb)
     write_accounts(c);
     commit_usage(c);
     commit_stake(c);
+    notice_commit(c);
     if (!literal || c->show_all)
         show_all(c);
     if (c->leg_count > 0)
@@ -523,6 +526,7 @@ static bool read_literal(struct ledger *ledger, struct posting_list *out)
     }
     out->count = c->leg_count;
     out->stake = c->stake;
+    out->notice = c->notice;
     return !context_refused(c);
 }
 
@@ -559,6 +563,7 @@ int posting_read(struct ledger *ledger, const struct entry *given,
     out->count = 0;
     out->more = false;
     out->stake.used = false;
+    out->notice = (struct notice_use){ false, false, false, 0 };
     out->waits = entry_waits(given);
     if (posting_find_line(ledger, given, &effective) != 0)
         return -1;

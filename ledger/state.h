@@ -65,6 +65,8 @@ enum table {
     TABLE_DORMANCY,     /* book u8 -> months without activity */
     TABLE_UNCLAIMED,    /* party be32, currency u8 -> amount, since */
     TABLE_SUCCESSION,   /* party be32, currency u8 -> round of payments */
+    TABLE_NOTICE_RULE,  /* pool's party be32 -> days of notice */
+    TABLE_NOTICE,       /* entry index be64 -> notice given */
     TABLE_PRODUCT,      /* book u8, name, 0, from be32 -> loan product */
     TABLE_CONCENTRATION, /* pool be32 -> most of it in one place */
     TABLE_LOAN,         /* entry index be64 -> loan */

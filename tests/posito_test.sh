@@ -85,11 +85,22 @@ key-add key=ana kind=teller owner=staff country=US scope=us limit=USD3000.00
 key-add key=sup kind=supervisor owner=staff country=US scope=all
 key-add key=aud kind=auditor owner=staff country=US scope=all
 policy-set verb=key-add need=1 kinds=federation.treasurer,board
+policy-set verb=key-revoke need=1 kinds=federation.treasurer,board
+policy-set verb=policy-set need=1 kinds=federation.treasurer,board
 policy-set verb=journal-entry need=1 kinds=federation.treasurer,board
 FOUND
 sed 's/parent=zac/parent=nobody/' found.txt >bad.txt
 says 3 'operation 4 of the text' "$posito" init "$fed.bad" --origin \
     test.example/us --found bad.txt --no-passphrase
+check "nothing to start from is left" [ ! -e "$fed.bad/genesis" ]
+grep -v 'verb=policy-set' found.txt >bad.txt
+says 3 'could never add or revoke a key' "$posito" init "$fed.bad" --origin \
+    test.example/us --found bad.txt --no-passphrase
+says 3 'nunca podrían dar de alta' "$posito" init "$fed.bad" --origin \
+    test.example/us --found bad.txt --no-passphrase --language es
+sed 's/key-revoke need=1/key-revoke need=2/' found.txt >bad.txt
+says 3 'operation 14 of the text.*could never be met' "$posito" init \
+    "$fed.bad" --origin test.example/us --found bad.txt --no-passphrase
 check "nothing to start from is left" [ ! -e "$fed.bad/genesis" ]
 sed 's/member book=us/member/' found.txt >bad.txt
 says 3 'line 6 of the founding text' "$posito" init "$fed.bad" --origin \

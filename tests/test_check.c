@@ -9,6 +9,7 @@
 #include "../ledger/proposal.h"
 #include "../ledger/check.h"
 #include "../ledger/context.h"
+#include "../ledger/layout.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -75,8 +76,18 @@ static void use_money(struct ledger_fixture *f)
 
 static void use_pools(struct ledger_fixture *f)
 {
+    uint64_t notice;
+
     SEND(f, "ana", "contribute member=m1 club=c1 amount=USD50.00 purpose=C");
-    SEND(f, "club", "pool-redeem member=m1 club=c1 amount=USD7.00 purpose=C");
+    SEND(f, "club", "redeem-notice member=m1 club=c1 amount=USD9.00");
+    notice = f->decision.index;
+    SEND(f, "club", "pool-redeem member=m1 club=c1 amount=USD7.00 purpose=C "
+                    "notice=%llu",
+        (unsigned long long)notice);
+    SEND(f, "fed", "pool-notice club=c1 days=9");
+    SEND(f, "club", "approve proposal=%llu",
+        (unsigned long long)f->decision.index);
+    SEND(f, "ana", "redeem-notice member=m1 club=c1 amount=USD4.00");
     SEND(f, "fed", "pool-lend from=c1 to=zac amount=USD20.00 purpose=C");
     SEND(f, "fed", "pool-lend from=zac to=c1 amount=USD5.00 purpose=C");
 }
@@ -588,6 +599,39 @@ static void spoil_stake(struct ledger_fixture *f)
         f->state, pool.number, contributor.number, CURRENCY_USD, 999999);
 }
 
+/* The pool of c1: its rule, and what is left of its first notice. */
+static void spoil_notice_rule(struct ledger_fixture *f)
+{
+    struct ident club = ident_of("c1");
+    struct party pool;
+    uint8_t key[4];
+
+    assert_true(record_find_party(f->state, &club, &pool));
+    layout_put_be32(key, pool.number);
+    state_put(f->state, TABLE_NOTICE_RULE, bytes_of(key, sizeof key),
+        bytes_of("\1\0\0\0", 4));
+}
+
+static void spoil_notice(struct ledger_fixture *f)
+{
+    struct state_scan *scan =
+        state_scan_open(f->state, TABLE_NOTICE, bytes_of("", 0));
+    uint8_t memory[32];
+    uint8_t name[8];
+    struct bytes key;
+    struct bytes value;
+
+    assert_non_null(scan);
+    assert_true(state_scan_next(scan, &key, &value));
+    assert_true(value.length <= sizeof memory && key.length == sizeof name);
+    memcpy(memory, value.data, value.length);
+    memcpy(name, key.data, key.length);
+    memory[9]++; /* the first byte of what is left */
+    state_scan_close(scan);
+    state_put(f->state, TABLE_NOTICE, bytes_of(name, sizeof name),
+        bytes_of(memory, value.length));
+}
+
 static void spoil_freeze(struct ledger_fixture *f)
 {
     struct ident name = ident_of("n1");
@@ -719,6 +763,8 @@ static void each_has_its_complaint(void **state)
         { spoil_held, "account us/la/drawer/USD: the state says" },
         { spoil_history, "references" },
         { spoil_stake, "stake in a pool" },
+        { spoil_notice_rule, "a rule of notice is not as it was set" },
+        { spoil_notice, "a notice is not as the journal tells of it" },
         { spoil_freeze, "party n1 is frozen or closed in the state or" },
         { spoil_key, "key new was revoked or rotated in the state or" },
         { spoil_policy, "a policy that the journal does not set" },

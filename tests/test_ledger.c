@@ -133,7 +133,7 @@ static void test_refusals(void **state)
         { "fed", "pool-lend from=c3 to=zac2 amount=USD1.00 purpose=C",
             "out-of-scope from" },
         { "club", "pool-redeem member=n1 club=c2 amount=USD1.00 purpose=C",
-            "out-of-scope member" },
+            "out-of-scope club" },
         { "us.board", "day-close book=mx date=2026-11-23",
             "out-of-scope book" },
         { "us.board", "party-close party=x1 reason=x",

@@ -238,8 +238,8 @@ static void amounts_are_those_that_move_money(void **state)
         VERB_TRANSFER, VERB_CONTRIBUTE, VERB_POOL_LEND, VERB_POOL_REDEEM,
         VERB_HOLD, VERB_CAPTURE, VERB_MEMBERSHIP, VERB_LOCK, VERB_CASH_MOVE,
         VERB_DIVIDEND_DECLARE, VERB_TERM_OPEN, VERB_ARRIVE,
-        VERB_LOAN_APPLY, VERB_GUARANTEE, VERB_COLLATERAL, VERB_LOAN_APPROVE,
-        VERB_LOAN_DISBURSE };
+        VERB_REDEEM_NOTICE, VERB_LOAN_APPLY, VERB_GUARANTEE, VERB_COLLATERAL,
+        VERB_LOAN_APPROVE, VERB_LOAN_DISBURSE };
     for (unsigned i = 0; i < VERB_COUNT; i++) {
         const struct operation_row *row = operation_row((enum verb)i);
         struct operation op = { .verb = (enum verb)i };

@@ -222,6 +222,22 @@ static void test_met(void **state)
         { { .need = 2, .clubs = true }, { .count = 2, .clubs = 2 }, true },
         { { .need = 3, .clubs = true }, { .count = 3, .clubs = 2 }, true },
         { { .need = 3, .clubs = true }, { .count = 4, .clubs = 2 }, false },
+        /* a reversal: one, then two, of those it takes to do it */
+        { { .need = 2, .core_need = 1, .core = KIND_BIT(BOARD) },
+            { .count = 3, .of_kind = { [KIND_SUPERVISOR] = 3 } }, false },
+        { { .need = 2, .core_need = 1, .core = KIND_BIT(BOARD) },
+            { .count = 2,
+                .of_kind = { [KIND_SUPERVISOR] = 1, [KIND_BOARD] = 1 } },
+            true },
+        { { .need = 3, .core_need = 2, .core = KINDS_GOVERN },
+            { .count = 3,
+                .of_kind = { [KIND_SUPERVISOR] = 2, [KIND_BOARD] = 1 } },
+            false },
+        { { .need = 3, .core_need = 2, .core = KINDS_GOVERN },
+            { .count = 3,
+                .of_kind = { [KIND_SUPERVISOR] = 1, [KIND_BOARD] = 1,
+                    [KIND_FEDERATION_TREASURER] = 1 } },
+            true },
     };
 
     for (size_t i = 0; i < COUNT(rows); i++)

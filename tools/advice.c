@@ -184,6 +184,22 @@ static const struct advice table[] = {
         {"`posito party party=NAME` shows what is kept as unclaimed.",
             "`posito party party=NOMBRE` muestra lo que se guarda como no "
             "reclamado."}},
+    {STATUS_NOTICE_NEEDED,
+        {"Give notice with redeem-notice first; cite its entry with notice= "
+         "when it is due.",
+            "Avise antes con redeem-notice; cite su asiento con notice= "
+            "cuando se cumpla."}},
+    {STATUS_NOTICE_NOT_DUE,
+        {"`posito pool party=CLUB` shows when each notice is due.",
+            "`posito pool party=CLUB` muestra desde cuándo vale cada "
+            "aviso."}},
+    {STATUS_UNKNOWN_NOTICE,
+        {"`posito pool party=CLUB` lists the open notices.",
+            "`posito pool party=CLUB` muestra los avisos abiertos."}},
+    {STATUS_ABOVE_NOTICE,
+        {"`posito pool party=CLUB` shows what is left of each notice.",
+            "`posito pool party=CLUB` muestra cuánto queda de cada "
+            "aviso."}},
     {STATUS_INSUFFICIENT,
         {"`posito account account=...` shows what is available and what "
          "holds keep.",

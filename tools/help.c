@@ -44,13 +44,17 @@ static const struct tool tools[] = {
         {"A teller's screen: drawer, members, deposits, withdrawals, count.",
             "La pantalla del cajero: caja, socios, depósitos, retiros, "
             "conteo."}},
+    {"catch-up",
+        {"catch-up book=BOOK to=DATE", "catch-up book=LIBRO to=FECHA"},
+        {"Close the days that were missed, one by one, until DATE is open.",
+            "Cerrar los días que faltan, uno por uno, hasta abrir FECHA."}},
     {NULL, {NULL, NULL}, {NULL, NULL}},
 };
 
 const char *const *help_tools(void)
 {
     static const char *const names[] = {
-        "help", "keygen", "proof", "send", "init", "teller", NULL};
+        "help", "keygen", "proof", "send", "init", "teller", "catch-up", NULL};
     return names;
 }
 
@@ -109,7 +113,7 @@ static void print_options(FILE *out, enum language language)
             "in a new file\n"
             "  --exact                 texts are given encoded (%20), as "
             "on the line\n"
-            "  --yes                   approve without showing and asking\n"
+            "  --yes                   don't ask before approve, catch-up\n"
             "  --timeout SECONDS       longest wait for the daemon (10)\n"
             "addr, key and language can stand in ~/.config/posito/config, "
             "as: key = FILE\n"
@@ -129,7 +133,7 @@ static void print_options(FILE *out, enum language language)
             "prueba en un archivo nuevo\n"
             "  --exact                    los textos van codificados "
             "(%20), como en la línea\n"
-            "  --yes                      approve sin mostrar ni preguntar\n"
+            "  --yes                      no preguntar en approve, catch-up\n"
             "  --timeout SEGUNDOS         espera máxima al servidor (10)\n"
             "addr, key y language pueden estar en ~/.config/posito/config, "
             "así: key = ARCHIVO\n"

@@ -2,6 +2,7 @@
  * posito: what tellers, treasurers and auditors type.  See GUIDE.md.
  */
 #include "batch.h"
+#include "catch_up.h"
 #include "command.h"
 #include "files.h"
 #include "help.h"
@@ -85,6 +86,7 @@ static const struct own_command own_commands[] = {
     {"send", run_send},
     {"init", init_run},
     {"teller", teller_screen_run},
+    {"catch-up", catch_up_run},
 };
 
 static enum outcome run(struct session *session)

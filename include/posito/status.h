@@ -204,6 +204,15 @@
     X(UNKNOWN_BENEFICIARY, 435, "unknown-beneficiary",                        \
         "The member has named no such beneficiary.",                          \
         "El socio no nombró a ese beneficiario.")                             \
+    X(NOTICE_NEEDED, 436, "notice-needed",                                    \
+        "The club asks for notice before money leaves its pool.",             \
+        "El club pide aviso antes de que salga dinero de su fondo.")          \
+    X(NOTICE_NOT_DUE, 437, "notice-not-due",                                  \
+        "The days of notice are not over yet.",                               \
+        "Aún no pasan los días de aviso.")                                    \
+    X(UNKNOWN_NOTICE, 438, "unknown-notice",                                  \
+        "There is no such notice of that member and pool, or it is used up.", \
+        "No hay tal aviso de ese socio y fondo, o ya se agotó.")              \
     X(UNKNOWN_LOAN_PRODUCT, 460, "unknown-loan-product",                      \
         "The book offers no loan product of that name on its date.",          \
         "El libro no ofrece ese producto de crédito en su fecha.")            \
@@ -267,6 +276,9 @@
     X(ALREADY_PAID, 516, "already-paid",                                      \
         "That beneficiary has had the part of what was there.",               \
         "Ese beneficiario ya recibió su parte de lo que había.")              \
+    X(ABOVE_NOTICE, 520, "above-notice",                                      \
+        "That is more than is left of the notice.",                           \
+        "Es más de lo que queda del aviso.")                \
     X(ABOVE_PRODUCT, 540, "above-product",                                    \
         "That is more than the product allows.",                              \
         "Es más de lo que permite el producto.")                              \
