@@ -30,6 +30,11 @@ question_function question_key;
 question_function question_drawer;
 question_function question_cash_report;
 
+/* question_project.c */
+question_function question_project;
+question_function question_projects;
+question_function question_programme;
+
 /* question_journal.c */
 question_function question_receipt;
 question_function question_consistency;

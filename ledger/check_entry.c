@@ -99,6 +99,8 @@ static int add_usage(struct check *check, const struct check_line *line)
 
         for (size_t k = 0; k < line->count; k++)
             if (line->list[k].minor > 0 &&
+                role_row(account_id_role(&line->list[k].id))->class !=
+                    CLASS_MEMO &&
                 account_id_currency(&line->list[k].id) == currency)
                 sum += line->list[k].minor;
         if (sum != 0 && add_sum(check, &key, sum) != 0)
@@ -443,6 +445,8 @@ static int decide(struct check *check)
         return batch(check);
     if (op->verb == VERB_MONTH_CLOSE || op->verb == VERB_YEAR_CLOSE)
         return check_cycle_close(check, op);
+    if (op->verb == VERB_DAY_CLOSE)
+        return check_party_line(check, check->entry.line);
     if (is_literal(op)) {
         if (check_line_effects(
                 check, check->entry.effects, &check->line) != 0)
@@ -468,7 +472,8 @@ static int decide(struct check *check)
         return -1;
     if (check_cash_line(check, op, &check->line, check->other_verb) != 0 ||
         post_line(check, &check->line, 0) != 0 ||
-        check_cycle_entry(check, op) != 0)
+        check_cycle_entry(check, op) != 0 ||
+        check_project_entry(check, op) != 0)
         return -1;
     if (check_party_line(check, check->entry.line) != 0)
         return -1;

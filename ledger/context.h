@@ -86,6 +86,7 @@ struct context {
     bool opposite;     /* a reversal: legs and stakes are turned round */
     bool across_books; /* legs may be in different books */
     bool by_rule;      /* a rule posts: no limit or scope of the signer */
+    bool own_scope;    /* the verb itself says what the key must reach */
     const char *only_field; /* name this field in refusals of legs; NULL */
     size_t leg_count;
     struct leg legs[CONTEXT_LEGS_MAX];

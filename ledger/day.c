@@ -2,6 +2,7 @@
 
 #include "calendar.h"
 #include "cycle.h"
+#include "pledge.h"
 
 /* Both or neither; of a size that the journal has; and not another digest
  * than somebody else signed for it. */
@@ -60,4 +61,5 @@ void day_close(struct context *c, const struct operation *op)
     record_put_book(c->state, book);
     record_put_day(c->state, book->number, book->date, c->index + 1);
     keep_seal(c, op);
+    pledge_begin_day(c, book);
 }

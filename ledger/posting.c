@@ -135,7 +135,8 @@ static void check_party(struct context *c, const struct leg *leg)
     bool out = normal == SIDE_DEBIT ? direction < 0 : direction > 0;
 
     if (!c->by_rule) {
-        context_need_party(c, &leg->party, leg->field);
+        if (!c->own_scope)
+            context_need_party(c, &leg->party, leg->field);
         if (leg->party.number == c->key.owner)
             context_refuse(c, STATUS_OWN_ACCOUNT, leg->field);
     }
@@ -143,6 +144,8 @@ static void check_party(struct context *c, const struct leg *leg)
         return; /* giving back what is held is always allowed */
     if (leg->party.closed)
         context_refuse(c, STATUS_PARTY_CLOSED, leg->field);
+    if (role_row(account_id_role(&leg->id))->class == CLASS_MEMO)
+        return; /* there is no money in it to freeze */
     if (out ? leg->party.frozen_out : leg->party.frozen_in)
         context_refuse(c, STATUS_PARTY_FROZEN, leg->field);
 }
@@ -175,13 +178,15 @@ static void check_sums(struct context *c)
     }
 }
 
-/* What the plan moves in a currency: its debits. */
+/* What the plan moves in a currency: its debits, but for memo accounts. */
 static int64_t moved(const struct context *c, enum currency currency)
 {
     int64_t sum = 0;
 
     for (size_t i = 0; i < c->leg_count; i++)
         if (c->legs[i].minor > 0 &&
+            role_row(account_id_role(&c->legs[i].id))->class !=
+                CLASS_MEMO &&
             account_id_currency(&c->legs[i].id) == currency)
             sum += c->legs[i].minor;
     return sum;

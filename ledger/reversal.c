@@ -45,15 +45,16 @@ void reversal_reverse(struct context *c, const struct operation *op)
 {
     const struct reverse_fields *f = &op->as.reverse;
     uint32_t line = OPERATION_HAS(op, reverse, line) ? (uint32_t)f->line : 0;
+    const struct operation_functions *functions;
     struct posting_list list;
     struct entry entry;
     uint64_t earlier;
 
     if (!read_subject(c, op, &entry, &list))
         return;
+    functions = operations_functions(list.operation.verb);
     /* Then nothing is left to post, and no balance to look at. */
-    if (list.waits ||
-        !operations_functions(list.operation.verb)->reversible) {
+    if (list.waits || !functions->reversible) {
         context_refuse(
             c, STATUS_NOT_REVERSIBLE, line != 0 ? "line" : "entry");
         return;
@@ -72,5 +73,7 @@ void reversal_reverse(struct context *c, const struct operation *op)
     if (list.operation.verb != VERB_CASH_MOVE)
         cash_undo(c, f->entry, entry.date);
     record_put_reversal(c->state, f->entry, line, c->index);
+    if (functions->undo != NULL)
+        functions->undo(c, &list);
     posting_commit(c, op->verb);
 }

@@ -73,7 +73,10 @@ static void append_remarks(
         buffer_text(out, " Followed by a body.");
     if ((row->flags & FLAG_LITERAL) != 0)
         buffer_text(out, " States its postings.");
-    if ((row->flags & FLAG_TWO) != 0)
+    if ((row->flags & FLAG_EACH) != 0)
+        buffer_text(out, " Two keys, one in each country that has a book,"
+                         " unless policy says otherwise.");
+    else if ((row->flags & FLAG_TWO) != 0)
         buffer_text(out, " Two keys, unless policy says otherwise.");
     buffer_text(out, "\n");
 }
@@ -131,7 +134,8 @@ static void words_are_as_the_tables_have_them(void **state)
     (void)state;
     static const enum field_type types[] = {FIELD_PURPOSE, FIELD_COUNTRY,
         FIELD_PARTY_KIND, FIELD_KEY_KIND, FIELD_MODE, FIELD_BLOCK,
-        FIELD_LIMIT, FIELD_BASIS, FIELD_REMAINDER, FIELD_LANGUAGE};
+        FIELD_LIMIT, FIELD_BASIS, FIELD_CATEGORY, FIELD_SPAN, FIELD_EXCESS,
+        FIELD_LINK, FIELD_REMAINDER, FIELD_LANGUAGE};
     struct buffer out = buffer_empty();
     buffer_text(&out, "| Type | Words |\n|---|---|\n");
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {

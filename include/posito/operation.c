@@ -14,8 +14,14 @@ static const char *const MODE_WORDS[] = { MODES(X) NULL };
 static const char *const BLOCK_WORDS[] = { BLOCKS(X) NULL };
 static const char *const LIMIT_WORDS[] = { LIMITS(X) NULL };
 static const char *const BASIS_WORDS[] = { BASES(X) NULL };
+static const char *const SPAN_WORDS[] = { SPANS(X) NULL };
+static const char *const EXCESS_WORDS[] = { EXCESSES(X) NULL };
+static const char *const LINK_WORDS[] = { LINKS(X) NULL };
 static const char *const REMAINDER_WORDS[] = { REMAINDERS(X) NULL };
 static const char *const LANGUAGE_WORDS[] = { LANGUAGES(X) NULL };
+#undef X
+#define X(symbol, name, ...) name,
+static const char *const CATEGORY_WORDS[] = { CATEGORIES(X) NULL };
 #undef X
 #define X(code, digits) #code,
 static const char *const CURRENCY_WORDS[] = { CURRENCIES(X) NULL };
@@ -64,6 +70,11 @@ const char *basis_name(enum basis basis)
     return BASIS_WORDS[basis];
 }
 
+const char *link_name(enum link link)
+{
+    return LINK_WORDS[link];
+}
+
 const char *const *field_words(enum field_type type)
 {
     switch (type) {
@@ -83,6 +94,14 @@ const char *const *field_words(enum field_type type)
         return LIMIT_WORDS;
     case FIELD_BASIS:
         return BASIS_WORDS;
+    case FIELD_CATEGORY:
+        return CATEGORY_WORDS;
+    case FIELD_SPAN:
+        return SPAN_WORDS;
+    case FIELD_EXCESS:
+        return EXCESS_WORDS;
+    case FIELD_LINK:
+        return LINK_WORDS;
     case FIELD_REMAINDER:
         return REMAINDER_WORDS;
     case FIELD_LANGUAGE:
@@ -151,6 +170,10 @@ const char *field_type_name(enum field_type type)
         [FIELD_BLOCK] = "block",
         [FIELD_LIMIT] = "limit",
         [FIELD_BASIS] = "basis",
+        [FIELD_CATEGORY] = "category",
+        [FIELD_SPAN] = "year or project",
+        [FIELD_EXCESS] = "over the cap",
+        [FIELD_LINK] = "supplier or buyer",
         [FIELD_REMAINDER] = "keep or release",
         [FIELD_LANGUAGE] = "language",
         [FIELD_YESNO] = "yes or no",
