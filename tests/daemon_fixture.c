@@ -44,6 +44,8 @@ static const char founding[] =
     "kinds=federation.treasurer,board\n"
     "policy-set verb=journal-entry need=1 "
     "kinds=federation.treasurer,board\n"
+    "policy-set verb=agreement-set need=1 "
+    "kinds=federation.treasurer,board\n"
     "party-open party=chief.p kind=officer book=us country=US\n"
     "party-open party=ana.p kind=officer book=us country=US\n"
     "party-open party=sup.p kind=officer book=us country=US\n"
