@@ -63,9 +63,21 @@ void *check_project_more(
 struct check_project *check_project_numbered(
     struct check *check, uint32_t number)
 {
-    for (size_t i = 0; i < check->projects->projects.count; i++)
-        if (check->projects->projects.list[i].number == number)
-            return &check->projects->projects.list[i];
+    struct check_project *list = check->projects->projects.list;
+    size_t low = 0;
+    size_t high = check->projects->projects.count;
+
+    /* Numbers are given in order, so the list is in order of them. */
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (list[middle].number < number)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low < check->projects->projects.count && list[low].number == number)
+        return &list[low];
     (void)check_fail(check, ENTRY " is about a project that is none",
         check->entry.index);
     return NULL;
@@ -98,10 +110,22 @@ struct check_level *check_project_level(
 struct check_source *check_project_source(
     struct check *check, uint32_t number)
 {
-    for (size_t i = 0; i < check->projects->sources.count; i++)
-        if (check->projects->sources.list[i].number == number)
-            return &check->projects->sources.list[i];
-    return NULL;
+    struct check_source *list = check->projects->sources.list;
+    size_t low = 0;
+    size_t high = check->projects->sources.count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (list[middle].number < number)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < check->projects->sources.count &&
+            list[low].number == number
+        ? &list[low]
+        : NULL;
 }
 
 int check_project_note(struct check *check, uint32_t project)
