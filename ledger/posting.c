@@ -128,6 +128,19 @@ static int leg_direction(const struct leg *leg)
     return leg->credits_held > 0 ? -1 : 0;
 }
 
+/* Is the party frozen that way, or the project that a source belongs to? */
+static bool is_frozen(
+    struct context *c, const struct party *party, bool out)
+{
+    struct party project;
+
+    if (out ? party->frozen_out : party->frozen_in)
+        return true;
+    return party->kind == PARTY_SOURCE &&
+        record_find_party_number(c->state, party->parent, &project) &&
+        (out ? project.frozen_out : project.frozen_in);
+}
+
 static void check_party(struct context *c, const struct leg *leg)
 {
     enum side normal = role_row(account_id_role(&leg->id))->normal;
@@ -146,7 +159,7 @@ static void check_party(struct context *c, const struct leg *leg)
         context_refuse(c, STATUS_PARTY_CLOSED, leg->field);
     if (role_row(account_id_role(&leg->id))->class == CLASS_MEMO)
         return; /* there is no money in it to freeze */
-    if (out ? leg->party.frozen_out : leg->party.frozen_in)
+    if (is_frozen(c, &leg->party, out))
         context_refuse(c, STATUS_PARTY_FROZEN, leg->field);
 }
 

@@ -253,23 +253,29 @@ static void close_party(struct state *state, uint32_t number)
     record_put_party(state, &party);
 }
 
-/* Nothing in trust, nothing pledged: not of the project, not of a source. */
+static void check_one(struct context *c, const struct party *party)
+{
+    if (party->frozen_out || party->frozen_in)
+        context_refuse(c, STATUS_PARTY_FROZEN, "project");
+    if (party->keys > 0 || !party_is_empty(c, party))
+        context_refuse(c, STATUS_NOT_EMPTY, "project");
+}
+
+/* Nothing in trust, nothing pledged, no freeze, no key: not of the project,
+ * not of a source. */
 static void check_empty(struct context *c,
     const struct project_subject *project, const struct sources *sources)
 {
-    bool empty = project->terms.pledges == 0 &&
-        party_is_empty(c, &project->party);
-
+    check_one(c, &project->party);
+    if (project->terms.pledges > 0)
+        context_refuse(c, STATUS_NOT_EMPTY, "project");
     for (size_t i = 0; i < sources->count; i++) {
         struct party source;
 
-        empty = empty &&
-            record_find_party_number(
-                c->state, sources->list[i].number, &source) &&
-            party_is_empty(c, &source);
+        if (record_find_party_number(
+                c->state, sources->list[i].number, &source))
+            check_one(c, &source);
     }
-    if (!empty)
-        context_refuse(c, STATUS_NOT_EMPTY, "project");
 }
 
 void project_close(struct context *c, const struct operation *op)
@@ -281,8 +287,6 @@ void project_close(struct context *c, const struct operation *op)
     if (!project_find(c, &op->as.project_close.project, "project", &project))
         return;
     context_need_party(c, &project.party, "project");
-    if (project.party.frozen_out || project.party.frozen_in)
-        context_refuse(c, STATUS_PARTY_FROZEN, "project");
     project_record_sources(c->state, project.party.number, &sources);
     check_empty(c, &project, &sources);
     if (context_refused(c))
