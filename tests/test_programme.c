@@ -49,8 +49,8 @@ static void figures_are_the_published_ones(void **state)
 
 static void both_totals_are_shown(void **state)
 {
-    static const char *const says[] = { "sum of the years", "16823669.00",
-        "printed total", "16823670.00", "printed less sum", "1.00" };
+    static const char *const says[] = { "sum of the years", "16,823,669.00",
+        "printed total", "16,823,670.00", "printed less sum", "1.00" };
     static const char *const dice[] = { "suma de los años",
         "total impreso", "impreso menos suma" };
     char text[4000] = "";

@@ -44,13 +44,19 @@ static const struct tool tools[] = {
         {"A teller's screen: drawer, members, deposits, withdrawals, count.",
             "La pantalla del cajero: caja, socios, depósitos, retiros, "
             "conteo."}},
+    {"import-programme",
+        {"import-programme FILE [year=... book=... ...]",
+            "import-programme ARCHIVO [year=... book=... ...]"},
+        {"Show the published three-for-one programme; send a year of it.",
+            "Mostrar el programa tres por uno publicado; enviar un año."}},
     {NULL, {NULL, NULL}, {NULL, NULL}},
 };
 
 const char *const *help_tools(void)
 {
     static const char *const names[] = {
-        "help", "keygen", "proof", "send", "init", "teller", NULL};
+        "help", "keygen", "proof", "send", "init", "teller",
+        "import-programme", NULL};
     return names;
 }
 

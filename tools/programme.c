@@ -1,5 +1,6 @@
 #include "programme.h"
 
+#include "show.h"
 #include "speech.h"
 #include "table.h"
 
@@ -111,7 +112,7 @@ static void cell_money(struct text_table *table, int64_t cents)
 {
     char memory[40];
     struct buffer text = buffer_over(memory, sizeof memory);
-    amount_append_digits(&text, (struct amount){cents, CURRENCY_USD});
+    show_digits(&text, (struct amount){cents, CURRENCY_USD});
     table_cell(table, buffer_bytes(&text));
 }
 
