@@ -109,6 +109,8 @@ static int add_usage(struct check *check, const struct check_line *line)
 
         for (size_t k = 0; k < line->count; k++)
             if (line->list[k].minor > 0 &&
+                role_row(account_id_role(&line->list[k].id))->class !=
+                    CLASS_MEMO &&
                 account_id_currency(&line->list[k].id) == currency &&
                 !by_rule(check, &line->list[k].id))
                 sum += line->list[k].minor;
@@ -494,6 +496,7 @@ static int decide(struct check *check)
         check_cycle_entry(check, op) != 0 ||
         check_term_entry(check, op) != 0 ||
         check_notice_entry(check, op) != 0 ||
+        check_project_entry(check, op) != 0 ||
         check_loan_entry(check, op, check->other_verb) != 0)
         return -1;
     if (check_party_line(check, check->entry.line) != 0)

@@ -47,6 +47,8 @@ static const char founding[] =
     "kinds=federation.treasurer,board\n"
     "policy-set verb=journal-entry need=1 "
     "kinds=federation.treasurer,board\n"
+    "policy-set verb=agreement-set need=1 "
+    "kinds=federation.treasurer,board\n"
     "policy-set verb=pool-notice need=1 kinds=federation.treasurer\n"
     "party-open party=chief.p kind=officer book=us country=US\n"
     "party-open party=ana.p kind=officer book=us country=US\n"

@@ -339,6 +339,72 @@ static void use_loans(struct ledger_fixture *f)
         (unsigned long long)f->decision.index);
 }
 
+/* In the first days of the other book: every record of projects. */
+static void use_projects(struct ledger_fixture *f)
+{
+    char line[200];
+    uint64_t entry;
+
+    SEND(f, "board", "agreement-set agreement=two from=2026-11-01 "
+                     "parts=club:0.333333333334,federal:0.333333333333,"
+                     "state:0.333333333333");
+    SEND(f, "board", "cap-set agreement=two level=federal year=2026 "
+                     "per=year amount=MXN30.00");
+    SEND(f, "board", "cap-set agreement=two level=federal year=2027 "
+                     "per=year amount=MXN1.00");
+    SEND(f, "board", "cap-set agreement=two level=state year=2026 "
+                     "per=project amount=MXN0.00");
+    SEND(f, "xana", "party-open party=sedesol kind=funder book=mx "
+                    "country=MX");
+    SEND(f, "xana", "party-open party=zacgov kind=funder book=mx "
+                    "country=MX");
+    SEND(f, "club", "project-register project=pozo book=mx club=c1 "
+                    "agreement=two category=water place=Jerez "
+                    "budget=MXN100.00 milestones=a:0.4,b:0.6");
+    SEND(f, "club", "project-register project=rastro book=mx club=c1 "
+                    "agreement=two category=livestock place=Jerez "
+                    "budget=MXN50.00 milestones=a:1");
+    SEND(f, "club", "project-link project=pozo to=rastro as=buyer");
+    SEND(f, "club", "pledge project=pozo level=club from=c1 "
+                    "amount=MXN20.01 until=2026-11-24");
+    SEND(f, "fed", "pledge project=pozo level=club from=c2 "
+                   "amount=MXN9.00 until=2027-06-01");
+    entry = f->decision.index;
+    SEND(f, "fed", "pledge-withdraw pledge=%llu reason=x",
+        (unsigned long long)entry);
+    SEND(f, "fed", "pledge project=pozo level=club from=c2 "
+                   "amount=MXN3.33 until=2027-06-01");
+    SEND(f, "xsup", "pledge project=pozo level=federal from=sedesol "
+                    "amount=MXN33.33 until=2027-06-01 over=partial");
+    SEND(f, "xsup", "pledge project=rastro level=federal from=sedesol "
+                    "amount=MXN5.00 until=2026-11-26 over=queue");
+    SEND(f, "xsup", "pledge project=rastro level=federal from=sedesol "
+                    "amount=MXN6.00 until=2027-06-01 over=queue");
+    SEND(f, "xsup", "pledge project=pozo level=state from=zacgov "
+                    "amount=MXN33.33 until=2027-06-01 over=clubs");
+    SEND(f, "xana", "receive project=pozo level=club from=c1 via=bancomer "
+                    "amount=MXN15.00");
+    SEND(f, "xana", "receive project=pozo level=club from=c2 via=bancomer "
+                    "amount=MXN3.33");
+    SEND(f, "xana", "receive project=pozo level=federal from=sedesol "
+                    "via=bancomer amount=MXN29.99");
+    (void)snprintf(line, sizeof line,
+        "key-add key=mx.check public=%s kind=supervisor owner=tre "
+        "country=MX scope=mx",
+        ledger_fixture_public("mx.check"));
+    must(f, ledger_fixture_prove(f, "board", "mx.check", line));
+    SEND(f, "club", "milestone project=pozo milestone=a " EVIDENCE);
+    entry = f->decision.index;
+    SEND(f, "mx.check", "approve proposal=%llu", (unsigned long long)entry);
+    SEND(f, "xsup", "draw project=pozo amount=MXN10.00 via=bancomer "
+                    EVIDENCE);
+    entry = f->decision.index;
+    SEND(f, "xsup", "draw project=pozo amount=MXN2.00 via=x1 " EVIDENCE);
+    SEND(f, "xsup", "reverse entry=%llu reason=x",
+        (unsigned long long)entry);
+    SEND(f, "xsup", "return project=pozo via=bancomer amount=MXN1.00");
+}
+
 static int open_used(void **state)
 {
     struct ledger_fixture *f = calloc(1, sizeof *f);
@@ -355,6 +421,7 @@ static int open_used(void **state)
     use_holds(f);
     use_books(f);
     use_cash(f);
+    use_projects(f);
     early = use_terms(f);
     use_cycle(f);
     use_terms_later(f, early);
