@@ -38,6 +38,10 @@ question_function question_pool;
 question_function question_drawer;
 question_function question_cash_report;
 
+/* question_project.c */
+question_function question_project;
+question_function question_projects;
+question_function question_programme;
 /* question_term.c */
 question_function question_terms;
 

@@ -48,6 +48,7 @@ void context_clear(struct context *c)
     c->across_books = false;
     c->by_rule = false;
     c->activity = false;
+    c->own_scope = false;
     c->only_field = NULL;
     c->leg_count = 0;
     c->total_count = 0;

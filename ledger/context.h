@@ -97,6 +97,7 @@ struct context {
     bool across_books; /* legs may be in different books */
     bool by_rule;      /* the legs that are added now are by rule */
     bool activity;     /* of a share's owner: see dormancy.h */
+    bool own_scope;    /* the verb itself says what the key must reach */
     const char *only_field; /* name this field in refusals of legs; NULL */
     size_t leg_count;
     struct leg legs[CONTEXT_LEGS_MAX];

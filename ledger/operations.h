@@ -25,17 +25,29 @@
 
 #include "context.h"
 
+struct posting_list;
+
 /*
  * decide      checks and writes.
  * plan        of LITERAL verbs: adds what the line states; also used to
  *             read and to reverse a past entry.
  * reversible  by `reverse`.
+ * undo        of reversible verbs that keep records beside accounts: takes
+ *             back what the entry with these postings did to them.  Called
+ *             when the reversal is accepted; what would break a limit has
+ *             been refused by the balances.  NULL: there is nothing.
+ * check_undo  of these verbs: refuses if that entry can no longer be taken
+ *             back.  NULL: the balances say it all.
  */
 struct operation_functions {
     void (*decide)(struct context *, const struct operation *);
     void (*plan)(struct context *, const struct operation *);
     bool reversible;
+    void (*undo)(struct context *, const struct posting_list *);
+    void (*check_undo)(
+        struct context *, const struct posting_list *, uint64_t entry);
 };
+
 
 /* decide is NULL for questions and session verbs. */
 const struct operation_functions *operations_functions(enum verb);
@@ -84,6 +96,13 @@ void party_freeze(struct context *, const struct operation *);
 void party_unfreeze(struct context *, const struct operation *);
 void party_close(struct context *, const struct operation *);
 
+/* Refuse NAME_TAKEN unless the name is free: of parties, books (whose houses
+ * are parties) and the word for every scope. */
+void party_check_name(
+    struct context *, const struct ident *, const char *field);
+
+/* No balance and nothing held in any role, no stake in what is above it? */
+bool party_is_empty(struct context *, const struct party *);
 /* beneficiary.c, split.c */
 void beneficiary_set(struct context *, const struct operation *);
 void split_set(struct context *, const struct operation *);
@@ -156,10 +175,45 @@ void dividend_tax(struct context *, const struct operation *);
 void lock_lock(struct context *, const struct operation *);
 void lock_unlock(struct context *, const struct operation *);
 
+/* agreement.c */
+void agreement_set(struct context *, const struct operation *);
+void agreement_set_cap(struct context *, const struct operation *);
+
+/* project.c */
+void project_register(struct context *, const struct operation *);
+void project_link(struct context *, const struct operation *);
+void project_milestone(struct context *, const struct operation *);
+void project_close(struct context *, const struct operation *);
+
+/* pledge.c */
+void pledge_pledge(struct context *, const struct operation *);
+void pledge_withdraw(struct context *, const struct operation *);
+
+/* trust.c */
+void trust_receive(struct context *, const struct operation *);
+void trust_draw(struct context *, const struct operation *);
+void trust_return(struct context *, const struct operation *);
+void trust_undo(struct context *, const struct posting_list *);
 /* term.c */
 void term_set(struct context *, const struct operation *);
 void term_open(struct context *, const struct operation *);
 void term_close(struct context *, const struct operation *);
+/* product.c, concentration.c */
+void product_set(struct context *, const struct operation *);
+void concentration_set(struct context *, const struct operation *);
+
+/* loan_apply.c, security.c, loan_approve.c, loan_disburse.c */
+void loan_apply(struct context *, const struct operation *);
+void security_guarantee(struct context *, const struct operation *);
+void security_release_guarantee(struct context *, const struct operation *);
+void security_collateral(struct context *, const struct operation *);
+void security_release_collateral(struct context *, const struct operation *);
+void loan_approve(struct context *, const struct operation *);
+void loan_decline(struct context *, const struct operation *);
+void loan_disburse(struct context *, const struct operation *);
+void loan_undo_disburse(struct context *, const struct posting_list *);
+void loan_check_undo_disburse(
+    struct context *, const struct posting_list *, uint64_t entry);
 
 /* reversal.c */
 void reversal_reverse(struct context *, const struct operation *);

@@ -32,7 +32,8 @@ int report_may_ask(struct ledger *, const struct ident *who, enum verb,
  * May the key see this entry's leaf (for its receipt)?  A key of a book or
  * of all may: its leaf says no more than the books do.  A key of a party
  * (a club's treasurer) may if it signed the entry, or if the entry posts to
- * the party or to somebody below it; OUT_OF_SCOPE otherwise.
+ * the party or to somebody below it; OUT_OF_SCOPE otherwise.  Entries of
+ * operations on projects are open to every key.
  */
 int report_may_see(struct ledger *, const struct ident *who,
     const struct entry *, enum status *) WARN_UNUSED_RESULT;

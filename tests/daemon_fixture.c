@@ -47,6 +47,8 @@ static const char founding[] =
     "kinds=federation.treasurer,board\n"
     "policy-set verb=journal-entry need=1 "
     "kinds=federation.treasurer,board\n"
+    "policy-set verb=agreement-set need=1 "
+    "kinds=federation.treasurer,board\n"
     "policy-set verb=pool-notice need=1 kinds=federation.treasurer\n"
     "policy-set verb=dividend-declare need=1 "
     "kinds=federation.treasurer,board\n"

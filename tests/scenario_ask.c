@@ -499,6 +499,12 @@ static int ask(struct ledger *ledger, const struct ident *who,
     if (op->verb == VERB_CASH_REPORT)
         return report_cash(ledger, who, &op->as.cash_report.book,
             op->as.cash_report.date, cash_row, out, status);
+    if (op->verb == VERB_PROJECT)
+        return scenario_ask_project(ledger, who, op, out, status);
+    if (op->verb == VERB_PROJECTS)
+        return scenario_ask_projects(ledger, who, op, out, status);
+    if (op->verb == VERB_PROGRAMME)
+        return scenario_ask_programme(ledger, who, op, out, status);
     if (op->verb == VERB_TERMS)
         return report_terms(ledger, who, &op->as.terms.party,
             OPERATION_HAS(op, terms, until) ? &op->as.terms.until : NULL,
