@@ -61,23 +61,34 @@ static const struct operation_functions table[VERB_COUNT] = {
     [VERB_TAX_WITHHOLD] = { dividend_tax, NULL, false },
     [VERB_LOCK] = { lock_lock, NULL, false },
     [VERB_UNLOCK] = { lock_unlock, NULL, false },
-    [VERB_AGREEMENT_SET] = { agreement_set, NULL, false, NULL },
-    [VERB_CAP_SET] = { agreement_set_cap, NULL, false, NULL },
-    [VERB_PROJECT_REGISTER] = { project_register, NULL, false, NULL },
-    [VERB_PROJECT_LINK] = { project_link, NULL, false, NULL },
-    [VERB_PLEDGE] = { pledge_pledge, NULL, false, NULL },
-    [VERB_PLEDGE_WITHDRAW] = { pledge_withdraw, NULL, false, NULL },
-    [VERB_RECEIVE] = { trust_receive, NULL, true, trust_undo },
-    [VERB_MILESTONE] = { project_milestone, NULL, false, NULL },
-    [VERB_DRAW] = { trust_draw, NULL, true, trust_undo },
-    [VERB_RETURN] = { trust_return, NULL, true, trust_undo },
-    [VERB_PROJECT_CLOSE] = { project_close, NULL, false, NULL },
+    [VERB_AGREEMENT_SET] = { agreement_set, NULL, false },
+    [VERB_CAP_SET] = { agreement_set_cap, NULL, false },
+    [VERB_PROJECT_REGISTER] = { project_register, NULL, false },
+    [VERB_PROJECT_LINK] = { project_link, NULL, false },
+    [VERB_PLEDGE] = { pledge_pledge, NULL, false },
+    [VERB_PLEDGE_WITHDRAW] = { pledge_withdraw, NULL, false },
+    [VERB_RECEIVE] = { trust_receive, NULL, true },
+    [VERB_MILESTONE] = { project_milestone, NULL, false },
+    [VERB_DRAW] = { trust_draw, NULL, true },
+    [VERB_RETURN] = { trust_return, NULL, true },
+    [VERB_PROJECT_CLOSE] = { project_close, NULL, false },
     [VERB_BATCH] = { batch_decide, NULL, false },
 };
 
 const struct operation_functions *operations_functions(enum verb verb)
 {
     return &table[verb];
+}
+
+operation_undo *operations_undo(enum verb verb)
+{
+    static operation_undo *const undo[VERB_COUNT] = {
+        [VERB_RECEIVE] = trust_undo,
+        [VERB_DRAW] = trust_undo,
+        [VERB_RETURN] = trust_undo,
+    };
+
+    return undo[verb];
 }
 
 /* ---- currencies ---- */

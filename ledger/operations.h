@@ -32,21 +32,25 @@ struct posting_list;
  * plan        of LITERAL verbs: adds what the line states; also used to
  *             read and to reverse a past entry.
  * reversible  by `reverse`.
- * undo        of reversible verbs that keep records beside accounts: takes
- *             back what the entry with these postings did to them.  Called
- *             when the reversal is accepted; what would break a limit has
- *             been refused by the balances.  NULL: there is nothing.
  */
 struct operation_functions {
     void (*decide)(struct context *, const struct operation *);
     void (*plan)(struct context *, const struct operation *);
     bool reversible;
-    void (*undo)(struct context *, const struct posting_list *);
 };
-
 
 /* decide is NULL for questions and session verbs. */
 const struct operation_functions *operations_functions(enum verb);
+
+/*
+ * Of reversible verbs that keep records beside accounts: takes back what
+ * the entry with these postings did to them.  Called when the reversal is
+ * accepted; what would break a limit was refused by the balances.
+ */
+typedef void operation_undo(struct context *, const struct posting_list *);
+
+/* NULL if the verb keeps none. */
+operation_undo *operations_undo(enum verb);
 
 /*
  * Decide one operation, of a line or of a line of a body: currencies, kind
@@ -166,7 +170,7 @@ void pledge_withdraw(struct context *, const struct operation *);
 void trust_receive(struct context *, const struct operation *);
 void trust_draw(struct context *, const struct operation *);
 void trust_return(struct context *, const struct operation *);
-void trust_undo(struct context *, const struct posting_list *);
+operation_undo trust_undo;
 
 /* reversal.c */
 void reversal_reverse(struct context *, const struct operation *);

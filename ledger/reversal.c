@@ -45,16 +45,16 @@ void reversal_reverse(struct context *c, const struct operation *op)
 {
     const struct reverse_fields *f = &op->as.reverse;
     uint32_t line = OPERATION_HAS(op, reverse, line) ? (uint32_t)f->line : 0;
-    const struct operation_functions *functions;
+    operation_undo *undo;
     struct posting_list list;
     struct entry entry;
     uint64_t earlier;
 
     if (!read_subject(c, op, &entry, &list))
         return;
-    functions = operations_functions(list.operation.verb);
     /* Then nothing is left to post, and no balance to look at. */
-    if (list.waits || !functions->reversible) {
+    if (list.waits ||
+        !operations_functions(list.operation.verb)->reversible) {
         context_refuse(
             c, STATUS_NOT_REVERSIBLE, line != 0 ? "line" : "entry");
         return;
@@ -63,6 +63,7 @@ void reversal_reverse(struct context *c, const struct operation *op)
         context_refuse(c, STATUS_ALREADY_REVERSED, "entry");
         return;
     }
+    undo = operations_undo(list.operation.verb);
     plan_opposite(c, &list);
     cash_check(c, op->verb);
     posting_check(c);
@@ -73,7 +74,7 @@ void reversal_reverse(struct context *c, const struct operation *op)
     if (list.operation.verb != VERB_CASH_MOVE)
         cash_undo(c, f->entry, entry.date);
     record_put_reversal(c->state, f->entry, line, c->index);
-    if (functions->undo != NULL)
-        functions->undo(c, &list);
+    if (undo != NULL)
+        undo(c, &list);
     posting_commit(c, op->verb);
 }
