@@ -130,6 +130,22 @@ static void write_milestones(
     }
 }
 
+static void add_pledge(void *context, const struct ident *source,
+    const struct pledge *pledge, enum currency currency)
+{
+    struct question_rows *rows = context;
+    struct buffer *out = &rows->text;
+    rows->count++;
+    answer_row(out);
+    answer_number(out, "pledge", pledge->index);
+    answer_ident(out, "source", source);
+    answer_word(out, "state", pledge_phase_name(pledge->phase));
+    write_money(out, "amount", pledge->amount, currency);
+    write_money(out, "left", pledge->left, currency);
+    answer_date(out, "until", pledge->until);
+    answer_end(out);
+}
+
 static void add_link(void *context, const struct ident *other,
     enum link link, uint64_t entry)
 {
@@ -157,7 +173,8 @@ int question_project(const struct question *q)
 {
     struct question_rows last = {.text = buffer_empty()};
     struct question_rows rows = {.text = buffer_empty()};
-    const struct project_visitor visitor = {&last, add_link, add_entry};
+    const struct project_visitor visitor = {
+        &last, add_pledge, add_link, add_entry};
     struct project_report project;
     enum status status;
     int result = report_project(q->ledger, &q->peer->key,

@@ -73,17 +73,17 @@ static const struct operation_functions table[VERB_COUNT] = {
     [VERB_TAX_WITHHOLD] = { dividend_tax, NULL, false },
     [VERB_LOCK] = { lock_lock, NULL, false },
     [VERB_UNLOCK] = { lock_unlock, NULL, false },
-    [VERB_AGREEMENT_SET] = { agreement_set, NULL, false, NULL },
-    [VERB_CAP_SET] = { agreement_set_cap, NULL, false, NULL },
-    [VERB_PROJECT_REGISTER] = { project_register, NULL, false, NULL },
-    [VERB_PROJECT_LINK] = { project_link, NULL, false, NULL },
-    [VERB_PLEDGE] = { pledge_pledge, NULL, false, NULL },
-    [VERB_PLEDGE_WITHDRAW] = { pledge_withdraw, NULL, false, NULL },
-    [VERB_RECEIVE] = { trust_receive, NULL, true, trust_undo },
-    [VERB_MILESTONE] = { project_milestone, NULL, false, NULL },
-    [VERB_DRAW] = { trust_draw, NULL, true, trust_undo },
-    [VERB_RETURN] = { trust_return, NULL, true, trust_undo },
-    [VERB_PROJECT_CLOSE] = { project_close, NULL, false, NULL },
+    [VERB_AGREEMENT_SET] = { agreement_set, NULL, false },
+    [VERB_CAP_SET] = { agreement_set_cap, NULL, false },
+    [VERB_PROJECT_REGISTER] = { project_register, NULL, false },
+    [VERB_PROJECT_LINK] = { project_link, NULL, false },
+    [VERB_PLEDGE] = { pledge_pledge, NULL, false },
+    [VERB_PLEDGE_WITHDRAW] = { pledge_withdraw, NULL, false },
+    [VERB_RECEIVE] = { trust_receive, NULL, true },
+    [VERB_MILESTONE] = { project_milestone, NULL, false },
+    [VERB_DRAW] = { trust_draw, NULL, true },
+    [VERB_RETURN] = { trust_return, NULL, true },
+    [VERB_PROJECT_CLOSE] = { project_close, NULL, false },
     [VERB_TERM_SET] = { term_set, NULL, false },
     [VERB_TERM_OPEN] = { term_open, NULL, false },
     [VERB_TERM_CLOSE] = { term_close, NULL, false },
@@ -98,14 +98,26 @@ static const struct operation_functions table[VERB_COUNT] = {
     [VERB_COLLATERAL_RELEASE] = { security_release_collateral, NULL, false },
     [VERB_LOAN_APPROVE] = { loan_approve, NULL, false },
     [VERB_LOAN_DECLINE] = { loan_decline, NULL, false },
-    [VERB_LOAN_DISBURSE] = { loan_disburse, NULL, true, loan_undo_disburse,
-        loan_check_undo_disburse },
+    [VERB_LOAN_DISBURSE] = { loan_disburse, NULL, true },
     [VERB_BATCH] = { batch_decide, NULL, false },
 };
 
 const struct operation_functions *operations_functions(enum verb verb)
 {
     return &table[verb];
+}
+
+const struct operation_undo *operations_undo(enum verb verb)
+{
+    static const struct operation_undo undo[VERB_COUNT] = {
+        [VERB_RECEIVE] = { NULL, trust_undo },
+        [VERB_DRAW] = { NULL, trust_undo },
+        [VERB_RETURN] = { NULL, trust_undo },
+        [VERB_LOAN_DISBURSE] = { loan_check_undo_disburse,
+            loan_undo_disburse },
+    };
+
+    return &undo[verb];
 }
 
 /* ---- currencies ---- */

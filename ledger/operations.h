@@ -32,25 +32,31 @@ struct posting_list;
  * plan        of LITERAL verbs: adds what the line states; also used to
  *             read and to reverse a past entry.
  * reversible  by `reverse`.
- * undo        of reversible verbs that keep records beside accounts: takes
- *             back what the entry with these postings did to them.  Called
- *             when the reversal is accepted; what would break a limit has
- *             been refused by the balances.  NULL: there is nothing.
- * check_undo  of these verbs: refuses if that entry can no longer be taken
- *             back.  NULL: the balances say it all.
  */
 struct operation_functions {
     void (*decide)(struct context *, const struct operation *);
     void (*plan)(struct context *, const struct operation *);
     bool reversible;
-    void (*undo)(struct context *, const struct posting_list *);
-    void (*check_undo)(
-        struct context *, const struct posting_list *, uint64_t entry);
 };
-
 
 /* decide is NULL for questions and session verbs. */
 const struct operation_functions *operations_functions(enum verb);
+
+/*
+ * Of reversible verbs that keep records beside accounts.
+ *
+ * check  refuses if the entry with these postings can no longer be taken
+ *        back.  NULL: the balances say it all.
+ * undo   takes back what that entry did to the records.  Called when the
+ *        reversal is accepted.  NULL: there are none.
+ */
+struct operation_undo {
+    void (*check)(
+        struct context *, const struct posting_list *, uint64_t entry);
+    void (*undo)(struct context *, const struct posting_list *);
+};
+
+const struct operation_undo *operations_undo(enum verb);
 
 /*
  * Decide one operation, of a line or of a line of a body: currencies, kind
@@ -194,6 +200,7 @@ void trust_receive(struct context *, const struct operation *);
 void trust_draw(struct context *, const struct operation *);
 void trust_return(struct context *, const struct operation *);
 void trust_undo(struct context *, const struct posting_list *);
+
 /* term.c */
 void term_set(struct context *, const struct operation *);
 void term_open(struct context *, const struct operation *);

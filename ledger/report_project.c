@@ -117,6 +117,36 @@ static void fill_milestones(struct state *state, uint32_t project,
         state_scan_close(scan);
 }
 
+struct pledges {
+    const struct project_visitor *visitor;
+    struct ident source;
+    enum currency currency;
+};
+
+static void visit_pledge(void *context, const struct pledge *pledge)
+{
+    const struct pledges *pledges = context;
+
+    if (pledge->phase == PLEDGE_OPEN || pledge->phase == PLEDGE_WAITING)
+        pledges->visitor->pledge(pledges->visitor->context,
+            &pledges->source, pledge, pledges->currency);
+}
+
+static void visit_pledges(struct state *state, const struct project *terms,
+    const struct project_visitor *visitor)
+{
+    struct sources sources;
+
+    project_record_sources(state, terms->number, &sources);
+    for (size_t i = 0; i < sources.count; i++) {
+        struct pledges pledges = { visitor,
+            name_of(state, sources.list[i].number), terms->currency };
+
+        pledge_record_each(
+            state, sources.list[i].number, visit_pledge, &pledges);
+    }
+}
+
 static void visit_links(struct state *state, uint32_t project,
     const struct project_visitor *visitor)
 {
@@ -238,6 +268,7 @@ int report_project(struct ledger *ledger, const struct ident *who,
     fill_levels(ledger->state, party.number, out);
     fill_sources(ledger->state, party.number, out);
     fill_milestones(ledger->state, party.number, out);
+    visit_pledges(ledger->state, &out->terms, visitor);
     visit_links(ledger->state, party.number, visitor);
     if (visit_entries(ledger, party.number, book, visitor) != 0)
         return -1;

@@ -8,6 +8,7 @@
 #ifndef POSITO_LEDGER_REPORT_PROJECT_H
 #define POSITO_LEDGER_REPORT_PROJECT_H
 
+#include "pledge_record.h"
 #include "project_record.h"
 #include "report.h"
 
@@ -60,13 +61,15 @@ struct project_entry {
 
 struct project_visitor {
     void *context;
+    void (*pledge)(void *context, const struct ident *source,
+        const struct pledge *, enum currency);
     void (*link)(void *context, const struct ident *other, enum link,
         uint64_t entry);
     void (*entry)(void *context, const struct project_entry *);
 };
 
-/* UNKNOWN_PARTY, WRONG_PARTY.  Links, then the last 20 entries, newest
- * first, are called back for. */
+/* UNKNOWN_PARTY, WRONG_PARTY.  Pledges that are open or wait, links, then
+ * the last 20 entries, newest first, are called back for. */
 int report_project(struct ledger *, const struct ident *who,
     const struct ident *project, struct project_report *,
     const struct project_visitor *, enum status *) WARN_UNUSED_RESULT;

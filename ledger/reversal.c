@@ -80,14 +80,13 @@ void reversal_reverse(struct context *c, const struct operation *op)
 {
     const struct reverse_fields *f = &op->as.reverse;
     uint32_t line = OPERATION_HAS(op, reverse, line) ? (uint32_t)f->line : 0;
-    const struct operation_functions *functions;
+    const struct operation_undo *undo;
     struct posting_list list;
     struct entry entry;
     uint64_t earlier;
 
     if (!read_subject(c, op, &entry, &list))
         return;
-    functions = operations_functions(list.operation.verb);
     /* Then nothing is left to post, and no balance to look at. */
     if (!is_reversible(&list)) {
         context_refuse(
@@ -98,8 +97,9 @@ void reversal_reverse(struct context *c, const struct operation *op)
         context_refuse(c, STATUS_ALREADY_REVERSED, "entry");
         return;
     }
-    if (functions->check_undo != NULL)
-        functions->check_undo(c, &list, f->entry);
+    undo = operations_undo(list.operation.verb);
+    if (undo->check != NULL)
+        undo->check(c, &list, f->entry);
     plan_opposite(c, &list);
     cash_check(c, op->verb);
     posting_check(c);
@@ -110,7 +110,7 @@ void reversal_reverse(struct context *c, const struct operation *op)
     if (list.operation.verb != VERB_CASH_MOVE)
         cash_undo(c, f->entry, entry.date);
     record_put_reversal(c->state, f->entry, line, c->index);
-    if (functions->undo != NULL)
-        functions->undo(c, &list);
+    if (undo->undo != NULL)
+        undo->undo(c, &list);
     posting_commit(c, op->verb);
 }

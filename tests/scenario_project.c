@@ -50,6 +50,22 @@ static void append_percent(struct buffer *out, struct rate rate)
 
 /* ---- project ---- */
 
+static void pledge_row(void *context, const struct ident *source,
+    const struct pledge *pledge, enum currency currency)
+{
+    struct buffer *out = context;
+
+    buffer_text(out, "pledge ");
+    buffer_decimal(out, pledge->index);
+    append_ident(out, source);
+    append_word(out, pledge_phase_name(pledge->phase));
+    append_money(out, "", pledge->amount, currency);
+    append_money(out, "left", pledge->left, currency);
+    buffer_char(out, ' ');
+    date_append(out, pledge->until);
+    buffer_char(out, '\n');
+}
+
 static void link_row(void *context, const struct ident *other, enum link as,
     uint64_t entry)
 {
@@ -131,7 +147,8 @@ int scenario_ask_project(struct ledger *ledger, const struct ident *who,
     const struct operation *op, struct buffer *out, enum status *status)
 {
     struct buffer last = buffer_empty();
-    const struct project_visitor visitor = { &last, link_row, entry_row };
+    const struct project_visitor visitor = { &last, pledge_row, link_row,
+        entry_row };
     struct project_report report;
     int result = report_project(ledger, who, &op->as.project.project,
         &report, &visitor, status);

@@ -66,9 +66,11 @@ static void questions_are_spelled_as_the_text_says(void **state)
         "balance=USD0.00");
     wire_expect(&wire, "row milestone=a part=33.3");
     wire_expect(&wire, "row milestone=b part=66.7");
+    wire_expect(&wire, "row pledge=3 source=pozo.club state=open "
+                       "amount=USD5.01 left=USD5.01 until=2026-04-01");
     wire_expect(&wire, "row entry=3 date=2026-03-02 verb=pledge");
     wire_expect(&wire, "row entry=2 date=2026-03-02 verb=project-register");
-    wire_expect(&wire, "ok rows=8");
+    wire_expect(&wire, "ok rows=9");
     wire_ask(&wire, "projects party=fed",
         "row project=pozo book=us club=club state=open category=irrigation "
         "productive=yes place=* start=2026-03-02 pledged=USD5.01 "

@@ -49,6 +49,15 @@ static uint64_t below(struct soak *s, uint64_t limit)
 
 /* ---- what must hold ---- */
 
+static void ignore_pledge(void *context, const struct ident *source,
+    const struct pledge *pledge, enum currency currency)
+{
+    (void)context;
+    (void)source;
+    (void)pledge;
+    (void)currency;
+}
+
 static void ignore_link(void *context, const struct ident *other,
     enum link as, uint64_t entry)
 {
@@ -66,8 +75,8 @@ static void ignore_entry(void *context, const struct project_entry *entry)
 
 static void look(struct soak *s, struct project_report *out)
 {
-    const struct project_visitor visitor = { NULL, ignore_link,
-        ignore_entry };
+    const struct project_visitor visitor = { NULL, ignore_pledge,
+        ignore_link, ignore_entry };
     struct ident who = ident_of("aud");
     struct ident name = ident_of(s->name);
     enum status status;

@@ -43,6 +43,8 @@ static const struct label labels[] = {
     {"part", {"part %", "parte %"}},
     {"evidence", {"evidence", "evidencia"}},
     {"link", {"linked as", "vínculo"}},
+    {"pledge", {"pledge", "compromiso"}},
+    {"left", {"not received", "por recibir"}},
     {"year", {"year", "año"}},
     {"projects", {"projects", "proyectos"}},
     {"places", {"places", "lugares"}},
