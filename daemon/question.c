@@ -12,6 +12,7 @@ static question_function *const functions[VERB_COUNT] = {
     [VERB_CASH_REPORT] = question_cash_report,
     [VERB_TERMS] = question_terms,
     [VERB_DORMANT] = question_dormant,
+    [VERB_CALENDAR] = question_calendar,
     [VERB_PARTY] = question_party,
     [VERB_POOL] = question_pool,
     [VERB_KEY] = question_key,
