@@ -98,6 +98,13 @@ keys n Enter
 shows "no closes nothing" "No day was closed."
 check "with that exit code" sees "ended 2"
 open_day 2019-12-24
+# Two years are more than one question may be about.
+terminal_open far "env HOME=$HOME POSITO_ADDR=$POSITO_ADDR \
+    $posito --key $keys/sup.key catch-up book=us to=2022-01-01; \
+    echo ended \$?; sleep 60"
+shows "it counts two years" "calendar: 528."
+keys n Enter
+shows "and no closes nothing" "No day was closed."
 terminal_open si "env HOME=$HOME POSITO_ADDR=$POSITO_ADDR \
     $posito --key $keys/sup.key --language es catch-up book=us \
     to=2019-12-25; echo ended \$?; sleep 60"
