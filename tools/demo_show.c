@@ -139,7 +139,9 @@ void demo_say_what_next(const struct demo_place *place)
            "  posito terms party=m01042     (term shares; or party=us)\n"
            "  posito party party=m01042     (beneficiaries, standing rule)\n"
            "  posito --language es pool party=club-005\n"
-           "  posito --language es dormant book=us\n"
+           "  posito cash-report book=us date=2000-04-03\n"
+           "  posito --key %s/keys/auditor.key --language es dormant "
+           "book=mx\n"
            "  posito drawer drawer=drawer.chicago\n"
            "  posito proposals\n"
            "  posito trial book=us\n"
@@ -147,6 +149,6 @@ void demo_say_what_next(const struct demo_place *place)
            "  less %s/journal/00000000000000000000.posito\n\n"
            "The keys of everybody are in %s/keys: a demonstration's only.\n",
         place->address, place->address, place->programs, place->folder,
-        place->folder, place->folder);
+        place->folder, place->folder, place->folder);
     (void)fflush(stdout);
 }
