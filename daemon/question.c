@@ -15,6 +15,7 @@ static question_function *const functions[VERB_COUNT] = {
     [VERB_PROGRAMME] = question_programme,
     [VERB_TERMS] = question_terms,
     [VERB_DORMANT] = question_dormant,
+    [VERB_CALENDAR] = question_calendar,
     [VERB_PARTY] = question_party,
     [VERB_POOL] = question_pool,
     [VERB_KEY] = question_key,

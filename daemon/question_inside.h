@@ -31,6 +31,10 @@ question_function question_dormant;
 
 /* Rows of what the party told and may claim; how many. */
 uint64_t question_told(struct buffer *out, const struct party_report *);
+
+/* question_calendar.c */
+question_function question_calendar;
+
 /* question_pool.c */
 question_function question_pool;
 

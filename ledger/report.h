@@ -194,6 +194,19 @@ int report_dormant(struct ledger *, const struct ident *who,
     const struct ident *book, const struct ident *after,
     void (*each)(void *context, const struct dormant_row *), void *context,
     struct ident *next, enum status *) WARN_UNUSED_RESULT;
+
+/*
+ * Dates of a book that calendar-set named, in their order, and whether they
+ * are worked.  from: NULL: the open day; to: NULL: the last that can be
+ * asked for.  BAD_RANGE if the range ends before it begins or has more than
+ * REPORT_CALENDAR_DAYS.  *open: the book's open day.
+ */
+#define REPORT_CALENDAR_DAYS 400
+int report_calendar(struct ledger *, const struct ident *who,
+    const struct ident *book, const struct date *from, const struct date *to,
+    void (*each)(void *context, struct date, bool worked), void *context,
+    struct date *open, enum status *) WARN_UNUSED_RESULT;
+
 /* ---- pools ---- */
 
 /* An open notice: see notice.h. */

@@ -418,6 +418,25 @@ static int ask_dormant(struct ledger *ledger, const struct ident *who,
         out, &next, status);
 }
 
+/* 2026-11-26 holiday */
+static void calendar_row(void *context, struct date date, bool worked)
+{
+    date_append(context, date);
+    buffer_text(context, worked ? " worked\n" : " holiday\n");
+}
+
+static int ask_calendar(struct ledger *ledger, const struct ident *who,
+    const struct operation *op, struct buffer *out, enum status *status)
+{
+    const struct calendar_fields *f = &op->as.calendar;
+    struct date open;
+
+    return report_calendar(ledger, who, &f->book,
+        OPERATION_HAS(op, calendar, from) ? &f->from : NULL,
+        OPERATION_HAS(op, calendar, to) ? &f->to : NULL, calendar_row, out,
+        &open, status);
+}
+
 /* notice 17 m1 USD5.00 2026-12-01 */
 static void notice_row(void *context, const struct pool_notice_row *row)
 {
@@ -511,6 +530,8 @@ static int ask(struct ledger *ledger, const struct ident *who,
             term_row, out, status);
     if (op->verb == VERB_DORMANT)
         return ask_dormant(ledger, who, op, out, status);
+    if (op->verb == VERB_CALENDAR)
+        return ask_calendar(ledger, who, op, out, status);
     if (op->verb == VERB_PARTY)
         return ask_party(ledger, who, &op->as.party.party, out, status);
     if (op->verb == VERB_POOL)
