@@ -88,6 +88,8 @@ struct context {
     bool across_books; /* legs may be in different books */
     bool by_rule;      /* the legs that are added now are by rule */
     bool own_scope;    /* the verb itself says what the key must reach */
+    uint32_t cash_person; /* whose cash the plan moves; 0: that of its only
+                             leg beside the drawer's */
     const char *only_field; /* name this field in refusals of legs; NULL */
     size_t leg_count;
     struct leg legs[CONTEXT_LEGS_MAX];

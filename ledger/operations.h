@@ -44,7 +44,8 @@ struct operation_functions {
  * none.
  *
  * check  refuses if that entry with these postings can no longer be taken
- *        back.
+ *        back; the plan has the opposite postings already, and may need to
+ *        hold or give back besides.
  * undo   takes back what it did to the records; nothing can be refused any
  *        more.
  */
@@ -171,6 +172,18 @@ void loan_disburse(struct context *, const struct operation *);
 void loan_undo_disburse(struct context *, const struct posting_list *);
 void loan_check_undo_disburse(
     struct context *, const struct posting_list *, uint64_t entry);
+
+/* loan_repay.c, loan_reschedule.c, loan_loss.c, revolve.c */
+void loan_repay(struct context *, const struct operation *);
+void loan_reschedule(struct context *, const struct operation *);
+void loan_charge_off(struct context *, const struct operation *);
+void loan_recover(struct context *, const struct operation *);
+void revolve_revolve(struct context *, const struct operation *);
+
+/* loan_step.c: of those of them that can be reversed */
+void loan_step_check_undo(
+    struct context *, const struct posting_list *, uint64_t entry);
+void loan_step_undo(struct context *, const struct posting_list *);
 
 /* reversal.c */
 void reversal_reverse(struct context *, const struct operation *);

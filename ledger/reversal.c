@@ -64,9 +64,9 @@ void reversal_reverse(struct context *c, const struct operation *op)
         return;
     }
     undo = operations_undo(list.operation.verb);
+    plan_opposite(c, &list);
     if (undo->check != NULL)
         undo->check(c, &list, f->entry);
-    plan_opposite(c, &list);
     cash_check(c, op->verb);
     posting_check(c);
     if (context_refused(c))
