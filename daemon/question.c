@@ -11,6 +11,7 @@ static question_function *const functions[VERB_COUNT] = {
     [VERB_DRAWER] = question_drawer,
     [VERB_CASH_REPORT] = question_cash_report,
     [VERB_TERMS] = question_terms,
+    [VERB_DORMANT] = question_dormant,
     [VERB_PARTY] = question_party,
     [VERB_KEY] = question_key,
     [VERB_RECEIPT] = question_receipt,

@@ -26,6 +26,12 @@ question_function question_income;
 question_function question_party;
 question_function question_key;
 
+/* question_member.c */
+question_function question_dormant;
+
+/* Rows of what the party told and may claim; how many. */
+uint64_t question_told(struct buffer *out, const struct party_report *);
+
 /* question_cash.c */
 question_function question_drawer;
 question_function question_cash_report;

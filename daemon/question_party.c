@@ -38,6 +38,8 @@ static void write_party(struct buffer *out, const struct party_report *party)
     answer_word(out, "country", country_name(party->country));
     answer_word(out, "state", party_state(party));
     answer_number(out, "opened", party->opened);
+    if (party->in_succession)
+        answer_word(out, "succession", "yes");
     answer_end(out);
 }
 
@@ -53,6 +55,7 @@ int question_party(const struct question *q)
     } else if (result == 0) {
         write_party(q->out, &party);
         buffer_append(q->out, buffer_bytes(&rows.text));
+        rows.count += question_told(q->out, &party);
         answer_ok(q->out);
         answer_number(q->out, "rows", rows.count);
         answer_end(q->out);

@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-/* A share's record goes on with what it earns by. */
+/* A share's record goes on with what it earns by and its activity. */
 #define ACCOUNT_LENGTH 56
-#define EARNING_LENGTH 20
+#define EARNING_LENGTH 24
 
 struct account_id account_id_of(
     uint8_t book, enum currency currency, enum role role, uint32_t party)
@@ -87,6 +87,7 @@ bool account_load(struct state *state, const struct account_id *id,
     out->since.days = (int32_t)layout_get32(at + 56);
     out->balance_days = (int64_t)layout_get64(at + 60);
     out->locked = (int64_t)layout_get64(at + 68);
+    out->active.days = (int32_t)layout_get32(at + 76);
     return true;
 }
 
@@ -105,6 +106,7 @@ void account_store(struct state *state, const struct account_id *id,
     layout_put32(value + 56, (uint32_t)account->since.days);
     layout_put64(value + 60, (uint64_t)account->balance_days);
     layout_put64(value + 68, (uint64_t)account->locked);
+    layout_put32(value + 76, (uint32_t)account->active.days);
     state_put(state, TABLE_ACCOUNT, bytes_of(id->data, sizeof id->data),
         bytes_of(value, record_length(id)));
 }

@@ -50,6 +50,7 @@ struct account {
     struct date since;
     int64_t balance_days;
     int64_t locked; /* in the same party's share.locked */
+    struct date active; /* last activity: see dormancy.h */
 };
 
 /* A share that is no control total. */

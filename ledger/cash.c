@@ -180,7 +180,8 @@ static bool at_counter(enum verb verb)
 {
     return verb == VERB_DEPOSIT || verb == VERB_WITHDRAW ||
         verb == VERB_MEMBERSHIP || verb == VERB_CAPTURE ||
-        verb == VERB_LOAN_REPAY || verb == VERB_LOAN_RECOVER;
+        verb == VERB_SUCCESSION_PAY || verb == VERB_LOAN_REPAY ||
+        verb == VERB_LOAN_RECOVER;
 }
 
 /* Whose cash a plan moves: of two legs the other one's. */

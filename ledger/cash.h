@@ -2,8 +2,8 @@
  * Cash: what a person brings and takes in a day, over all offices and
  * drawers of a book, in and out apart; and the limits set on it.
  *
- * A deposit, a membership, a withdrawal or a capture that goes through a
- * drawer, or an office's cash box, counts; what goes through a bank does
+ * A deposit, a membership, a withdrawal, a capture or a beneficiary's part
+ * that goes through a drawer, or an office's cash box, counts; what goes through a bank does
  * not.  It counts on the book's business date, or, on a Saturday, a Sunday
  * or a holiday, on the next day that is none of them.  What is reversed
  * counts no more, on the day it had counted.

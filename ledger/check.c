@@ -80,6 +80,8 @@ int check_ledger(struct ledger *ledger, struct failure *failure)
     buffer_free(&check->proposed_bytes);
     buffer_free(&check->carried_bytes);
     check_term_free(check);
+    free(check->told);
+    check_loan_free(check);
     free(check->proposals);
     free(check->parties);
     free(check->keys);

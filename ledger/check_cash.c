@@ -359,7 +359,8 @@ static int check_totals(struct check *check)
 static bool at_counter(enum verb verb)
 {
     return verb == VERB_DEPOSIT || verb == VERB_WITHDRAW ||
-        verb == VERB_MEMBERSHIP || verb == VERB_CAPTURE;
+        verb == VERB_MEMBERSHIP || verb == VERB_CAPTURE ||
+        verb == VERB_SUCCESSION_PAY;
 }
 
 int check_cash_line(struct check *check, const struct operation *op,

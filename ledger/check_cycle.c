@@ -38,22 +38,24 @@ static struct tally_key date_key(
     return tally_key_of(table, bytes_of(key, sizeof key));
 }
 
+bool check_is_worked(struct check *check, uint8_t book, struct date date)
+{
+    struct tally_key key = date_key(TABLE_CALENDAR, book, date);
+    const struct tally *said = tally_find(&check->tallies, &key);
+
+    /* Day 4, 1970-01-05, was a Monday. */
+    return said != NULL ? said->sum != 0
+                        : ((date.days - 4) % 7 + 7) % 7 < 5;
+}
+
 struct date check_next_date(struct check *check, const struct book *book)
 {
     struct date date = book->date;
 
-    for (;;) {
-        struct tally_key key;
-        const struct tally *said;
-
+    do
         date.days++;
-        key = date_key(TABLE_CALENDAR, book->number, date);
-        said = tally_find(&check->tallies, &key);
-        /* Day 4, 1970-01-05, was a Monday. */
-        if (said != NULL ? said->sum != 0
-                         : ((date.days - 4) % 7 + 7) % 7 < 5)
-            return date;
-    }
+    while (!check_is_worked(check, book->number, date));
+    return date;
 }
 
 int check_calendar(

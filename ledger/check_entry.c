@@ -51,6 +51,9 @@ int check_post(struct check *check, const struct check_posting *posting,
         return check_fail(check, "out of memory");
     if (check_history(check, &posting->id, &tally->account, line) != 0)
         return -1;
+    if (account_earns(&posting->id) && tally->account.postings == 0)
+        tally->account.active =
+            check->books[account_id_book(&posting->id)].date;
     if (!account_post(&tally->account, posting->minor, check->entry.index))
         return check_fail(check, "account %s overflows at " ENTRY,
             check_name(check, &posting->id, name), check->entry.index);
@@ -138,7 +141,7 @@ static int post_line(
 /* ---- holds ---- */
 
 /* A hold makes the accounts that it touches, if there are none yet. */
-static int touch(struct check *check, const struct account_id *id)
+int check_touch(struct check *check, const struct account_id *id)
 {
     struct account_id control = account_id_control(id);
     struct tally_key key = tally_key_account(id);
@@ -164,7 +167,7 @@ static int place_hold(struct check *check, const struct hold_fields *f)
     tally->sum = f->amount.minor;
     if (check_account_id(check, &f->from, &from) != 0 ||
         check_account_id(check, &f->to, &to) != 0 ||
-        touch(check, &from) != 0 || touch(check, &to) != 0)
+        check_touch(check, &from) != 0 || check_touch(check, &to) != 0)
         return -1;
     if (!record_find_hold(check->state, check->entry.index, &hold) ||
         !account_id_equal(&hold.from, &from) ||
@@ -273,7 +276,9 @@ static int read_reversed(struct check *check, const struct reverse_fields *f,
     check->other_verb = op.verb;
     if (operation_row(op.verb)->flags & FLAG_LITERAL)
         return check_line_read(check, &op, &check->other);
-    return check_line_effects(check, entry.effects, &check->other);
+    if (check_line_effects(check, entry.effects, &check->other) != 0)
+        return -1;
+    return check_member_stake(check, &op, &check->other);
 }
 
 static int reverse(struct check *check, const struct operation *op)
@@ -354,6 +359,7 @@ static int batch(struct check *check)
         if (check_line_read(check, &op, &check->line) != 0 ||
             check_party_line(check, line) != 0 ||
             check_cash_line(check, &op, &check->line, op.verb) != 0 ||
+            check_member_line(check, &op, &check->line) != 0 ||
             post_line(check, &check->line, number) != 0)
             return -1;
     }
@@ -477,9 +483,14 @@ static int decide(struct check *check)
     if (op->verb == VERB_REVERSE && reverse(check, op) != 0)
         return -1;
     if (check_cash_line(check, op, &check->line, check->other_verb) != 0 ||
+        check_member_line(check, op, &check->line) != 0 ||
+        check_member_stake(check, op, &check->line) != 0 ||
+        check_member_entry(check, op) != 0 ||
+        check_succession_pay(check, op) != 0 ||
         post_line(check, &check->line, 0) != 0 ||
         check_cycle_entry(check, op) != 0 ||
-        check_term_entry(check, op) != 0)
+        check_term_entry(check, op) != 0 ||
+        check_loan_entry(check, op, check->other_verb) != 0)
         return -1;
     if (check_party_line(check, check->entry.line) != 0)
         return -1;

@@ -11,7 +11,12 @@
  *   check_proposal.c proposals, their signatures, what they carry out
  *   check_cycle.c    periods, dividends, locked savings along the way
  *   check_term.c     term shares
+ *   check_member.c   what members have said; dormant shares
+ *   check_succession.c  what is paid to beneficiaries
  *   check_cash.c     drawers, persons' cash and limits
+ *   check_loan.c     products, loans and what secures them along the way
+ *   check_lent.c     loans approved and paid out along the way
+ *   check_loan_end.c their records at the end
  *   check_record.c   at the end: the state's records against the sums
  *
  * Lines about money are decoded; those about parties, keys and policy are
@@ -24,6 +29,8 @@
 #include "check.h"
 #include "context.h"
 #include "tally.h"
+
+#include <posito/part.h>
 
 /* ---- what a line posts ---- */
 
@@ -47,6 +54,7 @@ struct check_party {
     bool frozen_out;
     bool frozen_in;
     bool closed;
+    bool in_succession;
     uint32_t open_children;
     uint32_t keys;
 };
@@ -82,6 +90,7 @@ struct check_terms {
     struct check_tax *taxes;
     size_t tax_count;
 };
+struct check_told; /* check_member.c */
 
 struct check {
     struct ledger *ledger;
@@ -113,10 +122,14 @@ struct check {
     uint64_t seals;
     uint64_t locks;
     struct check_terms terms;
+    struct check_told *told; /* what members said, in order */
+    size_t told_count;
     struct check_proposal *proposals; /* by index */
     size_t proposal_count;
     uint64_t open_proposals;
     uint64_t approvals;
+
+    struct check_loans *loans; /* check_loan.h; NULL: none yet */
 
     /* The entry at hand. */
     struct buffer bytes;
@@ -188,6 +201,10 @@ int check_proposal_posting(
 int check_proposal_shown(struct check *) WARN_UNUSED_RESULT;
 int check_proposal_end(struct check *) WARN_UNUSED_RESULT;
 
+/* What is held makes the account, if there is none yet. */
+int check_touch(struct check *, const struct account_id *)
+    WARN_UNUSED_RESULT;
+
 /* Add a posting of the entry at hand, or of that line of its body, to the
  * sums of its account. */
 int check_post(struct check *, const struct check_posting *, uint32_t line)
@@ -250,6 +267,66 @@ int check_term_day(struct check *, const struct operation *)
 
 int check_term_end(struct check *) WARN_UNUSED_RESULT;
 void check_term_free(struct check *);
+/* ---- members: check_member.c ---- */
+
+/* Before it is posted: whose activity a line is. */
+int check_member_line(struct check *, const struct operation *,
+    const struct check_line *) WARN_UNUSED_RESULT;
+
+/* The stake that goes with an `arrive` whose postings are in line. */
+int check_member_stake(struct check *, const struct operation *,
+    struct check_line *) WARN_UNUSED_RESULT;
+
+/* A line dormancy-set, of genesis or signed. */
+int check_member_dormancy(struct check *, const struct book *,
+    struct bytes line) WARN_UNUSED_RESULT;
+
+/* Before it is posted: beneficiaries, rules, reactivations, unclaimed. */
+int check_member_entry(struct check *, const struct operation *)
+    WARN_UNUSED_RESULT;
+
+int check_member_end(struct check *) WARN_UNUSED_RESULT;
+
+/* What is posted to a share, less what open holds have set aside. */
+int64_t check_member_available(struct check *, const struct account_id *);
+
+/* An amount shared out by the rule or among the beneficiaries of a member;
+ * how many parts there are. */
+struct check_share {
+    struct ident name;
+    int64_t whole; /* smallest units */
+    int64_t rest;  /* of the next one, in parts of 10^12 */
+};
+size_t check_member_parts(struct check *, enum table, uint32_t party,
+    int64_t minor, struct check_share list[PARTS_MAX]);
+
+/* ---- successions: check_succession.c ---- */
+
+/* A line succession-open (open) or succession-end. */
+int check_succession_line(struct check *, struct bytes line, bool open)
+    WARN_UNUSED_RESULT;
+
+/* Before it is posted: a beneficiary's part. */
+int check_succession_pay(struct check *, const struct operation *)
+    WARN_UNUSED_RESULT;
+
+int check_succession_end(struct check *) WARN_UNUSED_RESULT;
+
+/* Is it a worked day of the book by what calendars say so far? */
+bool check_is_worked(struct check *, uint8_t book, struct date);
+
+/* ---- loans: check_loan.c, check_loan_end.c ---- */
+
+/* What an entry does to loans; after its postings.  reversed: the verb of
+ * what a REVERSE reverses. */
+int check_loan_entry(struct check *, const struct operation *,
+    enum verb reversed) WARN_UNUSED_RESULT;
+
+/* What loans hold, before accounts are compared; and their records. */
+int check_loan_held(struct check *) WARN_UNUSED_RESULT;
+int check_loan_end(struct check *) WARN_UNUSED_RESULT;
+
+void check_loan_free(struct check *);
 
 /* ---- books, parties, keys, policy ---- */
 
@@ -300,6 +377,10 @@ int check_record_each(struct check *, enum table, check_one *,
 /* As many records as the journal tells of; each may be NULL.  0, or -1. */
 int check_record_count(struct check *, enum table, const char *what,
     check_one *each, uint64_t expected) WARN_UNUSED_RESULT;
+
+/* Add to what accounts should have held. */
+int check_record_held(struct check *, const struct account_id *,
+    int64_t debits, int64_t credits) WARN_UNUSED_RESULT;
 
 int check_record_end(struct check *) WARN_UNUSED_RESULT;
 

@@ -251,6 +251,13 @@ static int calendar_line(struct check *check, struct bytes line)
     return book == NULL ? -1 : check_calendar(check, book, line);
 }
 
+static int dormancy_line(struct check *check, struct bytes line)
+{
+    const struct book *book = named_book(check, line);
+
+    return book == NULL ? -1 : check_member_dormancy(check, book, line);
+}
+
 static int book_line(struct check *check, struct bytes line)
 {
     struct bytes name = check_value(line, "book");
@@ -339,6 +346,12 @@ int check_party_line(struct check *check, struct bytes line)
         return close_line(check, line);
     if (check_has_verb(line, "calendar-set"))
         return calendar_line(check, line);
+    if (check_has_verb(line, "succession-open"))
+        return check_succession_line(check, line, true);
+    if (check_has_verb(line, "succession-end"))
+        return check_succession_line(check, line, false);
+    if (check_has_verb(line, "dormancy-set"))
+        return dormancy_line(check, line);
     if (check_has_verb(line, "limit-set"))
         return check_cash_limit(check, line);
     if (check_has_verb(line, "day-close"))
@@ -364,7 +377,8 @@ static int one_party(
     known = &check->parties[party.number];
     if (party.frozen_out != known->frozen_out ||
         party.frozen_in != known->frozen_in ||
-        party.closed != known->closed)
+        party.closed != known->closed ||
+        party.in_succession != known->in_succession)
         return check_fail(check,
             "party " NAME " is frozen or closed in the state or in the "
             "journal, but not in both",

@@ -47,7 +47,7 @@ int check_record_count(struct check *check, enum table table,
 
 /* ---- accounts and holds ---- */
 
-static int add_held(struct check *check, const struct account_id *id,
+int check_record_held(struct check *check, const struct account_id *id,
     int64_t debits, int64_t credits)
 {
     struct account_id control = account_id_control(id);
@@ -88,9 +88,9 @@ static int one_hold(
         return check_fail(
             check, "hold %" PRIu64 " should have expired", hold.index);
     check->open_holds++;
-    if (add_held(check, &hold.from, hold.left, 0) != 0)
+    if (check_record_held(check, &hold.from, hold.left, 0) != 0)
         return -1;
-    return add_held(check, &hold.to, 0, hold.left);
+    return check_record_held(check, &hold.to, 0, hold.left);
 }
 
 static int one_expiry(
@@ -115,7 +115,8 @@ static bool same_account(const struct account *a, const struct account *b)
         a->debits_held == b->debits_held &&
         a->credits_held == b->credits_held && a->postings == b->postings &&
         a->opened == b->opened && a->last == b->last &&
-        a->since.days == b->since.days && a->locked == b->locked;
+        a->since.days == b->since.days && a->locked == b->locked &&
+        a->active.days == b->active.days;
 }
 
 static int one_account(
@@ -368,7 +369,8 @@ static int check_accounts(struct check *check)
     uint64_t holds = count_tallies(check, TABLE_HOLD, &none);
 
     /* Holds first: they say what accounts hold. */
-    if (check_record_count(
+    if (check_loan_held(check) != 0 ||
+        check_record_count(
             check, TABLE_HOLD, "holds", one_hold, holds) != 0 ||
         check_record_count(check, TABLE_EXPIRY, "expiries", one_expiry,
             check->open_holds) != 0 ||
@@ -402,9 +404,12 @@ int check_record_end(struct check *check)
         check_record_count(check, TABLE_REVERSAL, "reversals", NULL,
             check->reversals) != 0)
         return -1;
-    if (check_cycle_end(check) != 0 || check_term_end(check) != 0)
+    if (check_cycle_end(check) != 0 || check_term_end(check) != 0 ||
+        check_loan_end(check) != 0)
         return -1;
     if (check_cash_end(check) != 0)
+        return -1;
+    if (check_member_end(check) != 0 || check_succession_end(check) != 0)
         return -1;
     return check_tree(check);
 }

@@ -44,6 +44,7 @@ void context_clear(struct context *c)
     c->opposite = false;
     c->across_books = false;
     c->by_rule = false;
+    c->activity = false;
     c->own_scope = false;
     c->cash_person = 0;
     c->only_field = NULL;
@@ -247,6 +248,10 @@ bool context_reload(struct ledger *ledger)
         if (!record_find_book(
                 ledger->state, (uint8_t)i, &ledger->books[i]))
             return false;
+    for (uint8_t i = 0; i < RECORD_BOOKS_MAX; i++)
+        ledger->dormancy[i] = i < ledger->counters.books
+            ? dormancy_find(ledger->state, i)
+            : (struct dormancy){ 0, 0 };
     ledger->founded =
         meta_find_founding(ledger->state, &ledger->founding);
     if (!ledger->founded)

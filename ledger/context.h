@@ -10,6 +10,7 @@
 #ifndef POSITO_LEDGER_CONTEXT_H
 #define POSITO_LEDGER_CONTEXT_H
 
+#include "dormancy.h"
 #include "history.h"
 #include "ledger.h"
 #include "meta.h"
@@ -87,6 +88,7 @@ struct context {
     bool opposite;     /* a reversal: legs and stakes are turned round */
     bool across_books; /* legs may be in different books */
     bool by_rule;      /* the legs that are added now are by rule */
+    bool activity;     /* of a share's owner: see dormancy.h */
     bool own_scope;    /* the verb itself says what the key must reach */
     uint32_t cash_person; /* whose cash the plan moves; 0: that of its only
                              leg beside the drawer's */
@@ -147,6 +149,7 @@ struct ledger {
     /* Copies of what the tables hold, for speed; context_reload. */
     struct counters counters;
     struct book books[RECORD_BOOKS_MAX];
+    struct dormancy dormancy[RECORD_BOOKS_MAX];
     struct policy_rows policy;
 
     /* No open hold ends before this; it may be too early. */

@@ -34,7 +34,7 @@ static bool has_shifts(const struct loan_plan *plan)
     return false;
 }
 
-static void append_plan(struct buffer *out, const struct loan_plan *plan)
+void loan_plan_append(struct buffer *out, const struct loan_plan *plan)
 {
     buffer_u64(out, plan->made);
     buffer_i64(out, plan->yearly.digits);
@@ -137,7 +137,7 @@ void loan_plan_put(struct state *state, const struct loan_plan *plan)
     struct buffer value = buffer_over(memory, sizeof memory);
 
     plan_key(&key, plan->loan, plan->number);
-    append_plan(&value, plan);
+    loan_plan_append(&value, plan);
     assert(!value.failed);
     state_put(
         state, TABLE_LOAN_PLAN, buffer_bytes(&key), buffer_bytes(&value));

@@ -56,6 +56,7 @@ bool loan_plan_find(struct state *, uint64_t loan, uint32_t number,
     struct loan_plan *) WARN_UNUSED_RESULT;
 bool loan_plan_parse(struct bytes key, struct bytes value,
     struct loan_plan *) WARN_UNUSED_RESULT; /* for scans of TABLE_LOAN_PLAN */
+void loan_plan_append(struct buffer *, const struct loan_plan *);
 void loan_plan_put(struct state *, const struct loan_plan *);
 void loan_plan_remove(struct state *, uint64_t loan, uint32_t number);
 

@@ -335,6 +335,13 @@ static void note_entry(struct state *state, uint64_t loan, uint64_t entry)
     put_nothing(state, TABLE_LOAN_ENTRY, &key);
 }
 
+void loan_append(struct buffer *out, const struct loan *loan)
+{
+    append_application(out, loan);
+    append_approval(out, loan);
+    append_figures(out, loan);
+}
+
 void loan_put_back(struct state *state, struct loan *loan, uint64_t entry,
     uint64_t last)
 {
@@ -345,9 +352,7 @@ void loan_put_back(struct state *state, struct loan *loan, uint64_t entry,
 
     loan->last = last;
     buffer_be64(&key, loan->index);
-    append_application(&value, loan);
-    append_approval(&value, loan);
-    append_figures(&value, loan);
+    loan_append(&value, loan);
     assert(!value.failed);
     state_put(state, TABLE_LOAN, buffer_bytes(&key), buffer_bytes(&value));
     keep_place(state, loan);
@@ -527,6 +532,16 @@ bool loan_find_tranche(struct state *state, uint64_t loan, uint8_t number,
         loan_parse_tranche(buffer_bytes(&key), value, out);
 }
 
+void loan_append_tranche(
+    struct buffer *out, const struct loan_tranche *tranche)
+{
+    buffer_i64(out, tranche->amount);
+    buffer_u64(out, tranche->paid);
+    buffer_u64(out, tranche->before);
+    append_date(out, tranche->date);
+    append_ident(out, &tranche->name);
+}
+
 void loan_put_tranche(
     struct state *state, const struct loan_tranche *tranche)
 {
@@ -537,11 +552,7 @@ void loan_put_tranche(
 
     buffer_be64(&key, tranche->loan);
     buffer_u8(&key, tranche->number);
-    buffer_i64(&value, tranche->amount);
-    buffer_u64(&value, tranche->paid);
-    buffer_u64(&value, tranche->before);
-    append_date(&value, tranche->date);
-    append_ident(&value, &tranche->name);
+    loan_append_tranche(&value, tranche);
     state_put(state, TABLE_LOAN_TRANCHE, buffer_bytes(&key),
         buffer_bytes(&value));
 }
@@ -585,6 +596,18 @@ void loan_read_pools(
         state_scan_close(scan);
 }
 
+void loan_append_pool(struct buffer *out, const struct loan_pool *pool)
+{
+    buffer_u16(out, pool->part);
+    buffer_i64(out, pool->committed);
+    buffer_i64(out, pool->funded);
+    buffer_i64(out, pool->returned);
+    buffer_i64(out, pool->interest);
+    buffer_i64(out, pool->loss);
+    buffer_i64(out, pool->recovered);
+    buffer_i64(out, pool->revolved);
+}
+
 void loan_put_pool(struct state *state, const struct loan_pool *pool)
 {
     uint8_t key_memory[KEY_MAX];
@@ -594,14 +617,7 @@ void loan_put_pool(struct state *state, const struct loan_pool *pool)
 
     buffer_be64(&key, pool->loan);
     buffer_be32(&key, pool->pool);
-    buffer_u16(&value, pool->part);
-    buffer_i64(&value, pool->committed);
-    buffer_i64(&value, pool->funded);
-    buffer_i64(&value, pool->returned);
-    buffer_i64(&value, pool->interest);
-    buffer_i64(&value, pool->loss);
-    buffer_i64(&value, pool->recovered);
-    buffer_i64(&value, pool->revolved);
+    loan_append_pool(&value, pool);
     state_put(
         state, TABLE_LOAN_POOL, buffer_bytes(&key), buffer_bytes(&value));
 }
@@ -650,6 +666,16 @@ bool loan_find_security(struct state *state, uint64_t loan, uint32_t party,
         loan_parse_security(buffer_bytes(&key), value, how, out);
 }
 
+void loan_append_security(
+    struct buffer *out, const struct loan_security *security)
+{
+    buffer_i64(out, security->amount);
+    buffer_append(out,
+        bytes_of(security->evidence.data, sizeof security->evidence.data));
+    buffer_u64(out, security->given);
+    buffer_u64(out, security->ended);
+}
+
 void loan_put_security(
     struct state *state, const struct loan_security *security)
 {
@@ -659,11 +685,7 @@ void loan_put_security(
     struct buffer value = buffer_over(memory, sizeof memory);
 
     security_key(&key, security->loan, security->party);
-    buffer_i64(&value, security->amount);
-    buffer_append(&value,
-        bytes_of(security->evidence.data, sizeof security->evidence.data));
-    buffer_u64(&value, security->given);
-    buffer_u64(&value, security->ended);
+    loan_append_security(&value, security);
     state_put(state, table_of(security->how), buffer_bytes(&key),
         buffer_bytes(&value));
     buffer_clear(&key);

@@ -135,6 +135,9 @@ bool loan_find(struct state *, uint64_t index, struct loan *)
 bool loan_parse(struct bytes key, struct bytes value, struct loan *)
     WARN_UNUSED_RESULT; /* for scans of TABLE_LOAN */
 
+/* The value of a record as it is kept. */
+void loan_append(struct buffer *, const struct loan *);
+
 /* The record; sets `last`, notes the entry as about the loan, and keeps its
  * rows of TABLE_LOAN_BOOK and TABLE_LOAN_PARTY. */
 void loan_put(struct state *, struct loan *, uint64_t entry);
@@ -208,6 +211,7 @@ bool loan_find_tranche(struct state *, uint64_t loan, uint8_t number,
     struct loan_tranche *) WARN_UNUSED_RESULT;
 bool loan_parse_tranche(struct bytes key, struct bytes value,
     struct loan_tranche *) WARN_UNUSED_RESULT;
+void loan_append_tranche(struct buffer *, const struct loan_tranche *);
 void loan_put_tranche(struct state *, const struct loan_tranche *);
 
 /* ---- pools that take part ---- */
@@ -238,6 +242,7 @@ struct loan_pools {
 void loan_read_pools(struct state *, uint64_t loan, struct loan_pools *);
 bool loan_parse_pool(struct bytes key, struct bytes value,
     struct loan_pool *) WARN_UNUSED_RESULT;
+void loan_append_pool(struct buffer *, const struct loan_pool *);
 void loan_put_pool(struct state *, const struct loan_pool *);
 
 /* ---- securities ---- */
@@ -263,6 +268,8 @@ bool loan_find_security(struct state *, uint64_t loan, uint32_t party,
     enum loan_how, struct loan_security *) WARN_UNUSED_RESULT;
 bool loan_parse_security(struct bytes key, struct bytes value,
     enum loan_how, struct loan_security *) WARN_UNUSED_RESULT;
+
+void loan_append_security(struct buffer *, const struct loan_security *);
 
 /* The record, and its row of TABLE_LOAN_PARTY while it stands. */
 void loan_put_security(struct state *, const struct loan_security *);

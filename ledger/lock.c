@@ -7,7 +7,8 @@
  * Locked savings: what a temporary worker saves for the return home.
  *
  *     lock      debit share           credit share.locked
- *     unlock    debit share.locked    credit share, on or after its date
+ *     unlock    debit share.locked    credit share, on or after its date,
+ *                                     or when the member has died
  *
  * What is locked goes on earning dividends with the share beside it.
  */
@@ -66,7 +67,8 @@ void lock_unlock(struct context *c, const struct operation *op)
     (void)posting_add_id(c, &lock.share, -lock.amount, "lock");
     plan_locked(c, 1);
     if (lock.until.days >
-        c->ledger->books[account_id_book(&lock.share)].date.days)
+            c->ledger->books[account_id_book(&lock.share)].date.days &&
+        !(c->leg_count == 2 && c->legs[1].party.in_succession))
         context_refuse(c, STATUS_STILL_LOCKED, "lock");
     posting_check(c);
     if (context_refused(c))

@@ -36,6 +36,17 @@ static const struct operation_functions table[VERB_COUNT] = {
     [VERB_PARTY_FREEZE] = { party_freeze, NULL, false },
     [VERB_PARTY_UNFREEZE] = { party_unfreeze, NULL, false },
     [VERB_PARTY_CLOSE] = { party_close, NULL, false },
+    [VERB_BENEFICIARY_SET] = { beneficiary_set, NULL, false },
+    [VERB_SUCCESSION_OPEN] = { succession_open, NULL, false },
+    [VERB_SUCCESSION_PAY] = { succession_pay, NULL, false },
+    [VERB_SUCCESSION_END] = { succession_end, NULL, false },
+    [VERB_REACTIVATE] = { dormancy_reactivate, NULL, false },
+    [VERB_DORMANCY_SET] = { dormancy_set, NULL, false },
+    [VERB_UNCLAIMED_TAKE] = { unclaimed_take, NULL, false },
+    [VERB_UNCLAIMED_RETURN] = { unclaimed_return, NULL, false },
+    [VERB_UNCLAIMED_REMIT] = { unclaimed_remit, NULL, false },
+    [VERB_SPLIT_SET] = { split_set, NULL, false },
+    [VERB_ARRIVE] = { split_arrive, NULL, true },
     [VERB_DEPOSIT] = { decide_planned, share_deposit, true },
     [VERB_WITHDRAW] = { decide_planned, share_withdraw, true },
     [VERB_TRANSFER] = { decide_planned, share_transfer, true },
@@ -185,6 +196,7 @@ void operations_decide(struct context *c, const struct operation *op)
         context_refuse(c, STATUS_NOT_IN_A_BODY, NULL);
         return;
     }
+    c->activity = operation_row(op->verb)->flags & FLAG_ACTIVITY;
     operations_check_currencies(c, op);
     if (!c->founding)
         check_permission(c, op);

@@ -104,6 +104,23 @@ void party_freeze(struct context *, const struct operation *);
 void party_unfreeze(struct context *, const struct operation *);
 void party_close(struct context *, const struct operation *);
 
+/* beneficiary.c, split.c */
+void beneficiary_set(struct context *, const struct operation *);
+void split_set(struct context *, const struct operation *);
+void split_arrive(struct context *, const struct operation *);
+
+/* succession.c */
+void succession_open(struct context *, const struct operation *);
+void succession_pay(struct context *, const struct operation *);
+void succession_end(struct context *, const struct operation *);
+
+/* dormancy.c, unclaimed.c */
+void dormancy_set(struct context *, const struct operation *);
+void dormancy_reactivate(struct context *, const struct operation *);
+void unclaimed_take(struct context *, const struct operation *);
+void unclaimed_return(struct context *, const struct operation *);
+void unclaimed_remit(struct context *, const struct operation *);
+
 /* drawer.c */
 void drawer_open(struct context *, const struct operation *);
 void drawer_count(struct context *, const struct operation *);
@@ -118,6 +135,11 @@ void share_membership(struct context *, const struct operation *);
 void share_deposit(struct context *, const struct operation *);
 void share_withdraw(struct context *, const struct operation *);
 void share_transfer(struct context *, const struct operation *);
+
+/* Add a posting to where cash or a bank's money is: a drawer, the box of an
+ * office, a correspondent's nostro.  Refusals name the field via. */
+void share_add_via(
+    struct context *, const struct ident *via, struct amount);
 
 /* pool.c */
 void pool_contribute(struct context *, const struct operation *);

@@ -1,6 +1,7 @@
 #include "operations.h"
 
 #include "drawer.h"
+#include "member.h"
 #include "loan.h"
 #include "permission.h"
 #include "posting.h"
@@ -150,10 +151,13 @@ void party_unfreeze(struct context *c, const struct operation *op)
 
 /* ---- closing ---- */
 
-/* No balance and nothing held in any role of its kind, no stake above. */
+/* No balance and nothing held in any role of its kind, no stake above,
+ * nothing of it that is kept as unclaimed or still to be paid. */
 static bool has_nothing(struct context *c, const struct party *party)
 {
     struct account account;
+    struct claim claim;
+    struct round round;
 
     for (unsigned currency = 0; currency < CURRENCY_COUNT; currency++) {
         if (!(c->ledger->founding.currencies >> currency & 1U))
@@ -169,6 +173,11 @@ static bool has_nothing(struct context *c, const struct party *party)
         if (party->parent != 0 &&
             record_stake(c->state, party->parent, party->number,
                 (enum currency)currency) != 0)
+            return false;
+        if (member_find_claim(c->state, party->number,
+                (enum currency)currency, &claim) ||
+            member_find_round(c->state, party->number,
+                (enum currency)currency, &round))
             return false;
     }
     return true;

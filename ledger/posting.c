@@ -3,6 +3,7 @@
 #include "earning.h"
 #include "operations.h"
 #include "permission.h"
+#include "split.h"
 
 #include <string.h>
 
@@ -300,6 +301,7 @@ static void check_balances(struct context *c)
             earning_move(&leg->after, leg_book(c, leg)->date);
             leg->after.locked += leg->locked;
         }
+        dormancy_leg(c, leg);
         leg->total = find_total(c, &leg->id);
         fits = apply(&leg->after, leg, c->index);
         fits &= apply(&c->totals[leg->total].account, leg, c->index);
@@ -575,6 +577,8 @@ int posting_read(struct ledger *ledger, const struct entry *given,
         good = read_literal(ledger, out);
     else if (good && line == 0)
         good = read_effects(ledger, entry->effects, out);
+    if (good && out->operation.verb == VERB_ARRIVE)
+        good = split_read_stake(ledger, out);
     if (!good)
         return context_fail(ledger, "entry %llu cannot be read back",
             (unsigned long long)entry->index);

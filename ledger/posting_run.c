@@ -45,6 +45,8 @@ static void post(
         earning_move(&after, run->book->date);
         earning_keep(c->state, &id, &before, run->book->date,
             run->book->open_month);
+        if (before.postings == 0)
+            after.active = run->book->date;
     }
     if (!account_post(&after, minor, c->index) ||
         !account_post(&run->total, minor, c->index))

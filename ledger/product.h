@@ -49,6 +49,7 @@ bool product_find(struct state *, uint8_t book, const struct ident *,
     struct date from, struct product *) WARN_UNUSED_RESULT;
 bool product_parse(struct bytes key, struct bytes value, struct product *)
     WARN_UNUSED_RESULT; /* for scans of TABLE_PRODUCT */
+void product_append(struct buffer *, const struct product *);
 void product_put(struct state *, const struct product *);
 
 /* The terms alone, where another record has them in it. */

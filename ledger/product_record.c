@@ -154,6 +154,12 @@ bool product_on(struct state *state, uint8_t book, const struct ident *name,
     return found;
 }
 
+void product_append(struct buffer *out, const struct product *product)
+{
+    buffer_u64(out, product->set);
+    product_append_terms(out, &product->terms);
+}
+
 void product_put(struct state *state, const struct product *product)
 {
     uint8_t key_memory[STATE_KEY_MAX];
@@ -163,8 +169,7 @@ void product_put(struct state *state, const struct product *product)
 
     name_key(&key, product->book, &product->name);
     date_key(&key, product->from);
-    buffer_u64(&value, product->set);
-    product_append_terms(&value, &product->terms);
+    product_append(&value, product);
     state_put(
         state, TABLE_PRODUCT, buffer_bytes(&key), buffer_bytes(&value));
 }

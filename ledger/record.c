@@ -11,6 +11,7 @@
 #define PARTY_FROZEN_IN 2U
 #define PARTY_CLOSED 4U
 #define PARTY_IDENTITY 8U
+#define PARTY_IN_SUCCESSION 16U
 
 #define NOT_BANDED 0xFFU /* in the place of a policy's currency */
 
@@ -96,11 +97,12 @@ static bool parse_party(struct bytes value, struct party *out)
     out->kind = (enum party_kind)take_word(&in, PARTY_KIND_COUNT);
     out->book = (uint8_t)take_word(&in, RECORD_BOOKS_MAX);
     out->country = (enum country)take_word(&in, COUNTRY_COUNT);
-    flags = take_word(&in, 2 * PARTY_IDENTITY);
+    flags = take_word(&in, 2 * PARTY_IN_SUCCESSION);
     out->frozen_out = flags & PARTY_FROZEN_OUT;
     out->frozen_in = flags & PARTY_FROZEN_IN;
     out->closed = flags & PARTY_CLOSED;
     out->has_identity = flags & PARTY_IDENTITY;
+    out->in_succession = flags & PARTY_IN_SUCCESSION;
     out->open_children = cursor_u32(&in);
     out->keys = cursor_u32(&in);
     out->opened = cursor_u64(&in);
@@ -141,6 +143,7 @@ void record_put_party(struct state *state, const struct party *party)
     struct buffer value = buffer_over(memory, sizeof memory);
     unsigned flags = (party->frozen_out ? PARTY_FROZEN_OUT : 0U) |
         (party->frozen_in ? PARTY_FROZEN_IN : 0U) |
+        (party->in_succession ? PARTY_IN_SUCCESSION : 0U) |
         (party->closed ? PARTY_CLOSED : 0U) |
         (party->has_identity ? PARTY_IDENTITY : 0U);
 

@@ -44,6 +44,7 @@ struct party {
     bool frozen_out; /* nothing may leave its accounts */
     bool frozen_in;  /* nothing may enter them */
     bool closed;
+    bool in_succession; /* its owner has died: see succession.c */
     uint32_t open_children; /* parties below it that are not closed */
     uint32_t keys;          /* unrevoked keys it owns */
     uint64_t opened;        /* entry */

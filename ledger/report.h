@@ -134,17 +134,65 @@ struct elimination {
 bool report_sheet_eliminate(struct sheet *, struct elimination *)
     WARN_UNUSED_RESULT;
 
+struct claim_report {
+    struct amount amount;
+    uint64_t since; /* entry that first took of it */
+};
+
+/* A round of a succession that is not over: see succession.c. */
+struct round_report {
+    struct amount amount;
+    uint64_t entry; /* of the first payment */
+    uint32_t paid;  /* set of 1 << place among the beneficiaries */
+};
+
 struct party_report {
     struct ident name, book, parent; /* parent.length 0: none */
     enum party_kind kind;
     enum country country;
     bool frozen_out, frozen_in, closed;
     uint64_t opened; /* entry */
+
+    /* What a member told, as PARTS; empty: nothing.  Views until the state
+     * is written to. */
+    struct bytes beneficiaries, split;
+    struct hash designation; /* of beneficiaries */
+    uint64_t designated;     /* entry */
+    uint64_t split_set;      /* entry */
+
+    /* What is kept of the party as unclaimed. */
+    size_t claim_count;
+    struct claim_report claims[CURRENCY_COUNT];
+
+    /* If the member has died: what is being paid to the beneficiaries. */
+    bool in_succession;
+    size_t round_count;
+    struct round_report rounds[CURRENCY_COUNT];
 };
 int report_party(struct ledger *, const struct ident *who,
     const struct ident *party, struct party_report *,
     void (*each)(void *context, const struct account_report *),
     void *context, enum status *) WARN_UNUSED_RESULT;
+
+/*
+ * Dormant shares of a book that have a balance (dormancy.h), in the order
+ * in which their parties were opened.  A page ends behind the party whose
+ * row is the thousandth, or after so many parties: then *next is the last
+ * one looked at, to be asked on with as `after`; its length is 0 at the
+ * end.  after: NULL, or OTHER_BOOK if it is in another.
+ */
+#define REPORT_DORMANT_ROWS 1000
+#define REPORT_DORMANT_PARTIES 100000
+struct dormant_row {
+    struct account_name name;
+    struct date active; /* last activity */
+    int64_t balance;
+    bool unclaimed; /* its time to be taken has come */
+};
+int report_dormant(struct ledger *, const struct ident *who,
+    const struct ident *book, const struct ident *after,
+    void (*each)(void *context, const struct dormant_row *), void *context,
+    struct ident *next, enum status *) WARN_UNUSED_RESULT;
 
 /* A drawer, and each currency it has or had, with what should be in it. */
 struct drawer_report {

@@ -32,6 +32,10 @@ bool report_subject(struct ledger *, const struct ident *who,
 void report_fill(struct account_report *, const struct account_name *,
     const struct account *);
 
+/* What the party has told and may claim. */
+void report_fill_member(
+    struct ledger *, const struct party *, struct party_report *);
+
 /* What every question returns in the end: 0, or -1 if storage failed. */
 int report_end(struct ledger *) WARN_UNUSED_RESULT;
 

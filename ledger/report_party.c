@@ -46,6 +46,7 @@ static void fill_party(struct ledger *ledger, const struct party *party,
     if (party->parent != 0 &&
         record_find_party_number(ledger->state, party->parent, &parent))
         out->parent = parent.name;
+    report_fill_member(ledger, party, out);
 }
 
 int report_party(struct ledger *ledger, const struct ident *who,

@@ -183,7 +183,6 @@ static enum schedule_result capitalise(struct plan *plan, size_t row)
         *minor > AMOUNT_CAP - plan->balance)
         return SCHEDULE_OVERFLOW;
     plan->balance += *minor;
-    plan->is_planned = false;
     return SCHEDULE_MADE;
 }
 

@@ -13,7 +13,7 @@
 
 /* Cash is in a drawer, or in the box of an office that has none; money at a
  * bank in its nostro account.  What of a drawer is open is cash.c's. */
-static void add_via(
+void share_add_via(
     struct context *c, const struct ident *name, struct amount amount)
 {
     struct party via;
@@ -30,7 +30,7 @@ void share_deposit(struct context *c, const struct operation *op)
 {
     const struct deposit_fields *f = &op->as.deposit;
 
-    add_via(c, &f->via, f->amount);
+    share_add_via(c, &f->via, f->amount);
     (void)posting_add(
         c, &f->member, ROLE_SHARE, posting_credit(f->amount), "member");
 }
@@ -39,7 +39,7 @@ void share_membership(struct context *c, const struct operation *op)
 {
     const struct membership_fields *f = &op->as.membership;
 
-    add_via(c, &f->via, f->amount);
+    share_add_via(c, &f->via, f->amount);
     (void)posting_add(
         c, &f->member, ROLE_CAPITAL, posting_credit(f->amount), "member");
 }
@@ -49,7 +49,7 @@ void share_withdraw(struct context *c, const struct operation *op)
     const struct withdraw_fields *f = &op->as.withdraw;
 
     (void)posting_add(c, &f->member, ROLE_SHARE, f->amount, "member");
-    add_via(c, &f->via, posting_credit(f->amount));
+    share_add_via(c, &f->via, posting_credit(f->amount));
 }
 
 void share_transfer(struct context *c, const struct operation *op)

@@ -60,6 +60,11 @@ enum table {
                            what a term share pays */
     TABLE_TERM,         /* entry index be64 -> term share */
     TABLE_TERM_DUE,     /* book u8, due be32, entry be64 -> (); open ones */
+    TABLE_BENEFICIARY,  /* party be32 -> who gets a member's savings */
+    TABLE_SPLIT,        /* party be32 -> rule for money that arrives */
+    TABLE_DORMANCY,     /* book u8 -> months without activity */
+    TABLE_UNCLAIMED,    /* party be32, currency u8 -> amount, since */
+    TABLE_SUCCESSION,   /* party be32, currency u8 -> round of payments */
     TABLE_PRODUCT,      /* book u8, name, 0, from be32 -> loan product */
     TABLE_CONCENTRATION, /* pool be32 -> most of it in one place */
     TABLE_LOAN,         /* entry index be64 -> loan */

@@ -43,6 +43,8 @@ static const char founding[] =
     "policy-set verb=policy-set need=1 "
     "kinds=federation.treasurer,board\n"
     "policy-set verb=term-set need=1 kinds=federation.treasurer\n"
+    "policy-set verb=unclaimed-take need=1 "
+    "kinds=federation.treasurer,board\n"
     "policy-set verb=journal-entry need=1 "
     "kinds=federation.treasurer,board\n"
     "party-open party=chief.p kind=officer book=us country=US\n"

@@ -2,11 +2,13 @@
 
 #include "scenario_inside.h"
 
+#include "cycle_fixture.h"
 #include "document.h"
 
 #include "../ledger/record.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* ---- the clock ---- */
 
@@ -44,6 +46,22 @@ static bool step_after(struct scenario *s, struct bytes rest)
     }
     return scenario_fail(
         s, s->step.number, "ms, seconds, minutes, hours or days?");
+}
+
+/* close-days BOOK DATE */
+static bool step_close_days(struct scenario *s, struct bytes rest)
+{
+    struct bytes word = scenario_word(&rest);
+    char book[IDENT_LENGTH_MAX + 1] = "";
+    char to[DATE_LENGTH + 1] = "";
+    struct date date;
+
+    if (word.length > IDENT_LENGTH_MAX || !date_parse(rest, &date))
+        return scenario_fail(s, s->step.number, "which days?");
+    memcpy(book, word.data, word.length);
+    memcpy(to, rest.data, DATE_LENGTH);
+    cycle_fixture_close_until(&s->fixture, book, to);
+    return true;
 }
 
 /* ---- looking ---- */
@@ -96,6 +114,7 @@ static const struct {
     { "found", step_found },
     { "at", step_at },
     { "after", step_after },
+    { "close-days", step_close_days },
     { "balance", scenario_balance },
     { "stake", step_stake },
     { "close-group", step_close_group },

@@ -5,6 +5,8 @@
 #include "../ledger/record.h"
 #include "../ledger/report.h"
 
+#include <posito/part.h>
+
 #include <stdio.h>
 #include <string.h>
 
@@ -134,7 +136,61 @@ static void party_row(struct buffer *out, const struct party_report *report)
         append_word(out, "frozen-in");
     if (report->closed)
         append_word(out, "closed");
+    if (report->in_succession)
+        append_word(out, "in-succession");
     buffer_char(out, '\n');
+}
+
+/* beneficiary b1 0.5 entry 7 */
+static void told_rows(struct buffer *out, const char *word,
+    struct bytes parts, uint64_t entry)
+{
+    struct part part;
+
+    while (parts_next(&parts, &part)) {
+        buffer_text(out, word);
+        buffer_char(out, ' ');
+        append_ident(out, &part.name);
+        buffer_char(out, ' ');
+        rate_append(out, part.rate);
+        append_word(out, "entry ");
+        buffer_decimal(out, entry);
+        buffer_char(out, '\n');
+    }
+}
+
+/* succession USD7.00 entry 9 left b1 b3 */
+static void round_rows(struct buffer *out, const struct party_report *report)
+{
+    for (size_t i = 0; i < report->round_count; i++) {
+        struct bytes rest = report->beneficiaries;
+        struct part part;
+
+        buffer_text(out, "succession ");
+        amount_append(out, report->rounds[i].amount);
+        append_word(out, "entry ");
+        buffer_decimal(out, report->rounds[i].entry);
+        append_word(out, "left");
+        for (size_t k = 0; parts_next(&rest, &part); k++) {
+            if (report->rounds[i].paid >> k & 1U)
+                continue;
+            buffer_char(out, ' ');
+            append_ident(out, &part.name);
+        }
+        buffer_char(out, '\n');
+    }
+}
+
+/* unclaimed USD7.00 since 9 */
+static void claim_rows(struct buffer *out, const struct party_report *report)
+{
+    for (size_t i = 0; i < report->claim_count; i++) {
+        buffer_text(out, "unclaimed ");
+        amount_append(out, report->claims[i].amount);
+        append_word(out, "since ");
+        buffer_decimal(out, report->claims[i].since);
+        buffer_char(out, '\n');
+    }
 }
 
 static void append_amounts(
@@ -230,6 +286,11 @@ static int ask_party(struct ledger *ledger, const struct ident *who,
     if (result == 0 && *status == STATUS_ACCEPTED) {
         party_row(out, &report);
         buffer_append(out, buffer_bytes(&accounts));
+        told_rows(out, "beneficiary", report.beneficiaries,
+            report.designated);
+        told_rows(out, "split", report.split, report.split_set);
+        round_rows(out, &report);
+        claim_rows(out, &report);
     }
     buffer_free(&accounts);
     return result;
@@ -336,6 +397,27 @@ static void term_row(void *context, const struct term_row *row)
     buffer_char(out, '\n');
 }
 
+static void dormant_row(void *context, const struct dormant_row *row)
+{
+    account_name_append(context, &row->name);
+    buffer_char(context, ' ');
+    append_digits(context, row->balance, row->name.currency);
+    buffer_char(context, ' ');
+    date_append(context, row->active);
+    buffer_text(context, row->unclaimed ? " unclaimed-due\n" : " dormant\n");
+}
+
+static int ask_dormant(struct ledger *ledger, const struct ident *who,
+    const struct operation *op, struct buffer *out, enum status *status)
+{
+    const struct dormant_fields *f = &op->as.dormant;
+    struct ident next;
+
+    return report_dormant(ledger, who, &f->book,
+        OPERATION_HAS(op, dormant, after) ? &f->after : NULL, dormant_row,
+        out, &next, status);
+}
+
 static int ask(struct ledger *ledger, const struct ident *who,
     const struct operation *op, struct buffer *out, enum status *status)
 {
@@ -367,6 +449,8 @@ static int ask(struct ledger *ledger, const struct ident *who,
         return report_terms(ledger, who, &op->as.terms.party,
             OPERATION_HAS(op, terms, until) ? &op->as.terms.until : NULL,
             term_row, out, status);
+    if (op->verb == VERB_DORMANT)
+        return ask_dormant(ledger, who, op, out, status);
     if (op->verb == VERB_PARTY)
         return ask_party(ledger, who, &op->as.party.party, out, status);
     if (op->verb == VERB_KEY)

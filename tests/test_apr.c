@@ -181,6 +181,40 @@ static void c6_skipped_payments_plus_single_ones(void **state)
     assert_int_equal(apr.exact, 1021544395);
 }
 
+/* 24 payments every 4 weeks; one that would be a month's second is two
+ * weeks late, and the next are counted from it. */
+static void c6_skipped_payments_every_four_weeks(void **state)
+{
+    (void)state;
+    begin("1978-01-25", 213500);
+    pay("1978-02-20", 9, 10000, 0, 28);
+    pay("1978-11-13", 6, 10000, 0, 28);
+    pay("1979-05-14", 6, 10000, 0, 28);
+    pay("1979-11-12", 3, 10000, 0, 28);
+    assert_apr(APR_WEEK, 4, 1200);
+}
+
+static void c6_mortgage_with_varying_payments(void **state)
+{
+    (void)state;
+    static const int64_t a_year[30] = {29181, 30018, 30878, 31761, 32665, 33592,
+        34542, 35515, 36512, 37533, 38576, 38542, 38503, 38462, 38417, 38367,
+        38313, 38254, 38190, 38120, 38043, 37960, 37868, 37769, 37660, 37542,
+        37413, 37272, 37118, 36950};
+
+    begin("1978-04-10", 3968856);
+    for (int i = 0; i < 30; i++) {
+        struct date first = date_of(1978 + i, 6, 1);
+        for (int month = 0; month < 12; month++) {
+            struct date date;
+            assert_true(date_add_months(first, month, &date));
+            payments[flows.payment_count++] =
+                (struct cash_flow){date, a_year[i]};
+        }
+    }
+    assert_apr(APR_MONTH, 1, 980);
+}
+
 static void c7_construction_loan(void **state)
 {
     (void)state;
@@ -222,8 +256,8 @@ static void a_flat_loan_discloses_nearly_twice_its_rate(void **state)
     assert_apr(APR_MONTH, 1, 2146);
 }
 
-/* Examples of a public calculator's tests, each checked there against a
- * spreadsheet: daily, weekly and yearly payments, quarterly with shorter
+/* From the tests of FSharp.Finance.Personal, where each was checked against
+ * a spreadsheet: daily, weekly and yearly payments, quarterly with shorter
  * first periods. */
 static void other_unit_periods(void **state)
 {
@@ -308,12 +342,54 @@ static void the_unit_period_is_as_b4_says(void **state)
     pay("2028-01-01", 3, 60000, 24, 0);
     unit = apr_unit_of(&flows);
     assert_int_equal(unit.period, APR_YEAR);
+    /* four weeks, one of which is also February */
+    begin("2026-01-04", 100000);
+    pay("2026-02-01", 2, 60000, 0, 28);
+    pay("2026-12-31", 1, 60000, 0, 0);
+    unit = apr_unit_of(&flows);
+    assert_int_equal(unit.period, APR_WEEK);
+    assert_int_equal(unit.many, 4);
     /* ten days, more than once */
     begin("2026-01-01", 100000);
     pay("2026-01-11", 12, 10000, 0, 10);
     unit = apr_unit_of(&flows);
     assert_int_equal(unit.period, APR_DAY);
     assert_int_equal(unit.many, 10);
+}
+
+/* (b)(5), interval by interval. */
+static void intervals_are_measured_as_b5_says(void **state)
+{
+    (void)state;
+    static const struct {
+        struct apr_unit unit;
+        const char *begin, *date;
+        uint32_t whole, odd, odd_of;
+    } known[] = {
+        {{APR_MONTH, 1}, "1978-02-10", "1978-04-01", 1, 19, 30},
+        {{APR_MONTH, 1}, "1978-02-10", "1978-02-10", 0, 0, 30},
+        {{APR_MONTH, 1}, "1978-01-01", "1978-01-31", 1, 0, 30},
+        {{APR_MONTH, 3}, "1978-05-23", "1978-10-01", 1, 39, 90},
+        {{APR_MONTH, 2}, "1978-01-10", "1978-03-01", 0, 52, 60},
+        {{APR_SEMIMONTH, 1}, "1978-02-23", "1978-03-01", 0, 6, 15},
+        {{APR_SEMIMONTH, 1}, "1978-02-23", "1978-04-16", 3, 6, 15},
+        {{APR_WEEK, 1}, "1978-03-20", "1978-04-21", 4, 4, 7},
+        {{APR_WEEK, 4}, "1978-03-18", "1978-04-20", 1, 5, 28},
+        {{APR_DAY, 1}, "1978-03-18", "1978-04-20", 33, 0, 1},
+        {{APR_YEAR, 1}, "1978-01-17", "1979-07-17", 1, 6, 12},
+        {{APR_YEAR, 1}, "1978-01-17", "1979-07-18", 1, 182, 365},
+        {{APR_YEAR, 1}, "1978-01-17", "1980-01-17", 2, 0, 12},
+        {{APR_YEAR, 1}, "2024-01-01", "2024-12-31", 1, 0, 365},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        uint32_t whole, odd, odd_of;
+
+        apr_measure(known[i].unit, day(known[i].begin), day(known[i].date),
+            &whole, &odd, &odd_of);
+        assert_int_equal(whole, known[i].whole);
+        assert_int_equal(odd, known[i].odd);
+        assert_int_equal(odd_of, known[i].odd_of);
+    }
 }
 
 static void a_given_unit_period_is_used(void **state)
@@ -399,12 +475,15 @@ int main(void)
         cmocka_unit_test(c4_odd_first_and_final_payment),
         cmocka_unit_test(c5_single_payment),
         cmocka_unit_test(c6_skipped_payments_plus_single_ones),
+        cmocka_unit_test(c6_skipped_payments_every_four_weeks),
+        cmocka_unit_test(c6_mortgage_with_varying_payments),
         cmocka_unit_test(c7_construction_loan),
         cmocka_unit_test(c7_student_loan),
         cmocka_unit_test(a_flat_loan_discloses_nearly_twice_its_rate),
         cmocka_unit_test(other_unit_periods),
         cmocka_unit_test(months_end_where_the_series_does),
         cmocka_unit_test(the_unit_period_is_as_b4_says),
+        cmocka_unit_test(intervals_are_measured_as_b5_says),
         cmocka_unit_test(a_given_unit_period_is_used),
         cmocka_unit_test(impossible_flows_are_refused),
         cmocka_unit_test(the_balance_ends_within_a_cent),

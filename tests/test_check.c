@@ -218,6 +218,56 @@ static void use_terms_later(struct ledger_fixture *f, uint64_t early)
     SEND(f, "xana", "term-open member=x1 amount=MXN50.00 days=60");
 }
 
+static void use_members(struct ledger_fixture *f)
+{
+    SEND(f, "ana", "beneficiary-set member=m1 parts=b1:1 designation=%s",
+        ledger_fixture_public("first"));
+    SEND(f, "ana",
+        "beneficiary-set member=m1 parts=b1:0.25,b2:0.75 designation=%s",
+        ledger_fixture_public("second"));
+    SEND(f, "any", "split-set member=x1 parts=pool:0.3,share:0.7");
+    SEND(f, "any", "split-set member=x9 parts=pool:1");
+    SEND(f, "any", "split-set member=x9 parts=share:1");
+    SEND(f, "any", "arrive member=x1 via=bancomer amount=MXN5.55 purpose=F");
+    SEND(f, "xsup", "reverse entry=%llu reason=mistake",
+        (unsigned long long)f->decision.index);
+    SEND(f, "any", "arrive member=x1 via=bancomer amount=MXN7.77 purpose=F");
+    SEND(f, "board", "dormancy-set book=us dormant=36 unclaimed=60");
+    SEND(f, "board", "dormancy-set book=mx dormant=1 unclaimed=2");
+    cycle_fixture_close_until(f, "mx", "2027-03-01");
+    SEND(f, "any", "deposit member=x1 via=bancomer amount=MXN1.00 purpose=I");
+    SEND(f, "board", "unclaimed-take member=x1 currency=MXN " EVIDENCE);
+    SEND(f, "any", "deposit member=x1 via=bancomer amount=MXN2.00 purpose=I");
+    SEND(f, "board", "unclaimed-take member=x1 currency=MXN " EVIDENCE);
+    SEND(f, "board", "unclaimed-return member=x1 currency=MXN " EVIDENCE);
+    SEND(f, "board", "unclaimed-take member=x1 currency=MXN " EVIDENCE);
+    SEND(f, "board", "unclaimed-take member=x9 currency=MXN " EVIDENCE);
+    SEND(f, "board", "unclaimed-remit member=x9 currency=MXN via=bancomer "
+                     "reference=1");
+    SEND(f, "xsup", "reactivate party=x9 " EVIDENCE);
+}
+
+static void use_successions(struct ledger_fixture *f)
+{
+    SEND(f, "ana", "beneficiary-set member=m3 parts=b1:1 designation=%s",
+        ledger_fixture_public("third"));
+    SEND(f, "ana", "beneficiary-set member=m8 parts=b1:0.3,b2:0.3,b3:0.4 "
+                   "designation=%s", ledger_fixture_public("fourth"));
+    SEND(f, "sup", "succession-open member=m3 " EVIDENCE);
+    SEND(f, "sup", "succession-end member=m3 " EVIDENCE);
+    SEND(f, "ana", "deposit member=m8 via=bank amount=USD10.01 purpose=I");
+    SEND(f, "ana", "deposit member=m8 via=bank amount=MXN10.01 purpose=I");
+    SEND(f, "sup", "succession-open member=m8 " EVIDENCE);
+    SEND(f, "ana", "succession-pay member=m8 label=b2 currency=USD via=la "
+                   EVIDENCE);
+    for (int i = 1; i <= 3; i++)
+        SEND(f, "ana", "succession-pay member=m8 label=b%d currency=MXN "
+                       "via=bank " EVIDENCE, i);
+    SEND(f, "ana", "deposit member=m8 via=bank amount=MXN1.00 purpose=I");
+    SEND(f, "ana", "succession-pay member=m8 label=b3 currency=MXN to=m1 "
+                   EVIDENCE);
+}
+
 static int open_used(void **state)
 {
     struct ledger_fixture *f = calloc(1, sizeof *f);
@@ -237,6 +287,8 @@ static int open_used(void **state)
     early = use_terms(f);
     use_cycle(f);
     use_terms_later(f, early);
+    use_members(f);
+    use_successions(f);
     (void)ledger_fixture_digest(f); /* settles: there is a tip */
     *state = f;
     return 0;

@@ -73,6 +73,8 @@ static void append_remarks(
         buffer_text(out, " Followed by a body.");
     if ((row->flags & FLAG_LITERAL) != 0)
         buffer_text(out, " States its postings.");
+    if ((row->flags & FLAG_ACTIVITY) != 0)
+        buffer_text(out, " Is a member's activity.");
     if ((row->flags & FLAG_TWO) != 0)
         buffer_text(out, " Two keys, unless policy says otherwise.");
     buffer_text(out, "\n");

@@ -14,7 +14,7 @@
 
 #define FLAGS_ALL                                                         \
     (FLAG_LITERAL | FLAG_BODY | FLAG_GENESIS | FLAG_HAS_BODY | FLAG_PUBLIC | \
-        FLAG_STREAM | FLAG_TWO)
+        FLAG_STREAM | FLAG_TWO | FLAG_ACTIVITY)
 
 static size_t type_size(enum field_type type)
 {
@@ -87,7 +87,8 @@ static void rows_have_help_class_and_flags(void **state)
         else
             assert_true(row->kinds != 0);
         if ((row->flags &
-                (FLAG_LITERAL | FLAG_BODY | FLAG_HAS_BODY | FLAG_TWO)) != 0)
+                (FLAG_LITERAL | FLAG_BODY | FLAG_HAS_BODY | FLAG_TWO |
+                    FLAG_ACTIVITY)) != 0)
             assert_true(is_signed);
         if ((row->flags & (FLAG_PUBLIC | FLAG_STREAM)) != 0)
             assert_true(!is_signed && !founding);
@@ -150,7 +151,8 @@ static void a_row_is_what_the_file_says(void **state)
         "memo" };
     assert_string_equal(row->verb, "deposit");
     assert_int_equal(row->class, CLASS_OF_SIGNED);
-    assert_int_equal(row->flags, FLAG_LITERAL | FLAG_BODY);
+    assert_int_equal(
+        row->flags, FLAG_LITERAL | FLAG_BODY | FLAG_ACTIVITY);
     assert_int_equal(row->kinds, KINDS_COUNTER);
     assert_int_equal(row->field_count, 5);
     for (size_t i = 0; i < 5; i++) {
@@ -220,7 +222,7 @@ static void amounts_are_those_that_move_money(void **state)
     static const enum verb moving[] = { VERB_DEPOSIT, VERB_WITHDRAW,
         VERB_TRANSFER, VERB_CONTRIBUTE, VERB_POOL_LEND, VERB_POOL_REDEEM,
         VERB_HOLD, VERB_CAPTURE, VERB_MEMBERSHIP, VERB_LOCK, VERB_CASH_MOVE,
-        VERB_DIVIDEND_DECLARE, VERB_TERM_OPEN };
+        VERB_DIVIDEND_DECLARE, VERB_TERM_OPEN, VERB_ARRIVE };
     for (unsigned i = 0; i < VERB_COUNT; i++) {
         const struct operation_row *row = operation_row((enum verb)i);
         struct operation op = { .verb = (enum verb)i };

@@ -122,6 +122,19 @@ static void whole_numbers_stay_exact(void **state)
     }
 }
 
+/* (2^127 + 1)(2^127 + 2^126) = 2^254 + 2^253 + 2^127 + 2^126: its 128
+ * highest bits end in the highest bit of the lower half. */
+static void the_last_bit_of_a_product_is_kept(void **state)
+{
+    (void)state;
+    uwide half = (uwide)1 << 127;
+    struct scaled product =
+        scaled_times(scaled_of(half + 1), scaled_of(half + half / 2));
+
+    assert_true(product.mantissa == half + half / 2 + 1);
+    assert_int_equal(product.exponent, 127);
+}
+
 static void division_rounds_four_ways(void **state)
 {
     (void)state;
@@ -157,6 +170,7 @@ int main(void)
         cmocka_unit_test(known_values_to_the_last_digit),
         cmocka_unit_test(zero_and_one_behave),
         cmocka_unit_test(whole_numbers_stay_exact),
+        cmocka_unit_test(the_last_bit_of_a_product_is_kept),
         cmocka_unit_test(division_rounds_four_ways),
     };
     return cmocka_run_group_tests_name("scaled", tests, NULL, NULL);

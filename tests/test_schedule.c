@@ -75,6 +75,49 @@ static void other_printed_instalments_come_out(void **state)
         assert_in_range(loan.rows[i].closing - balances[i] + 2, 0, 4);
 }
 
+/* Apache Fineract's scenarios "EMI calculation" (TestRail C3154, C3155,
+ * C3157, C3158, C3159): from 2024-01-01, by 360/30 or by 365 and
+ * actual days; the level total, the last one, the interest of all. */
+static void the_scenarios_of_fineract_come_out(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t principal;
+        const char *yearly;
+        uint16_t rows, period;
+        bool in_days;
+        enum daycount rule;
+        int64_t level, last, interest;
+    } printed[] = {
+        {10000, "0.12", 6, 1, false, DAYCOUNT_30_360, 1725, 1728, 353},
+        {10000, "0.094822", 6, 1, false, DAYCOUNT_30_360, 1713, 1713, 278},
+        {10000, "0.12", 3, 2, false, DAYCOUNT_30_360, 3468, 3467, 403},
+        {10000, "0.094822", 6, 14, true, DAYCOUNT_ACT_360, 1688, 1690, 130},
+        {10000, "0.12", 6, 1, false, DAYCOUNT_ACT_365, 1725, 1728, 353},
+    };
+    for (size_t i = 0; i < sizeof printed / sizeof *printed; i++) {
+        loan_begin(&loan, SCHEDULE_LEVEL, printed[i].principal,
+            printed[i].yearly, printed[i].rows);
+        loan.tranches[0].date = loan.terms.start = loan_day("2024-01-01");
+        loan.terms.basis = SCHEDULE_DAYS;
+        loan.terms.rule = printed[i].rule;
+        loan.terms.period_in_days = printed[i].in_days;
+        loan.terms.period = printed[i].period;
+        loan.terms.rounding = ROUND_HALF_EVEN;
+        loan_make(&loan);
+        assert_int_equal(loan.rows[0].total, printed[i].level);
+        assert_int_equal(loan.rows[loan.count - 1].total, printed[i].last);
+        assert_int_equal(loan_interest(&loan), printed[i].interest);
+    }
+    /* C3159, row by row */
+    static const int64_t interest[] = {102, 80, 69, 50, 35, 17};
+    static const int64_t closing[] = {8377, 6732, 5076, 3401, 1711, 0};
+    for (size_t i = 0; i < 6; i++) {
+        assert_int_equal(loan.rows[i].interest, interest[i]);
+        assert_int_equal(loan.rows[i].closing, closing[i]);
+    }
+}
+
 /* 1,200.00 flat at 1 % a month: 12 x 112.00, APR 21.46 %. */
 static void the_flat_table_comes_out(void **state)
 {
@@ -456,6 +499,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_two_level_tables_come_out),
         cmocka_unit_test(other_printed_instalments_come_out),
+        cmocka_unit_test(the_scenarios_of_fineract_come_out),
         cmocka_unit_test(the_flat_table_comes_out),
         cmocka_unit_test(level_is_right_to_the_cent),
         cmocka_unit_test(halves_of_the_instalment_are_seen),

@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+#include "random_operation.h"
+
 static struct loan loan;
 
 /* ---- tranches ---- */
@@ -30,6 +32,7 @@ static void each_tranche_bears_from_its_day(void **state)
     assert_int_equal(loan.rows[1].disbursed, 400000);
     for (size_t i = 2; i < 11; i++)
         assert_int_equal(loan.rows[i].total, loan.rows[1].total);
+    assert_in_range(loan.rows[11].total - loan.rows[1].total + 50, 0, 100);
 
     /* by days: 6,000.00 at 2.00 a day, 4,000.00 at 1.33 1/3 */
     loan.terms.interest_only = 2;
@@ -346,6 +349,54 @@ static void the_largest_plan_fits(void **state)
     assert_int_equal(loan.count, SCHEDULE_ROWS_MAX);
 }
 
+/* Whatever the terms, an answer; if it is a schedule, a whole one. */
+static void extreme_terms_have_an_answer(void **state)
+{
+    (void)state;
+    struct random_source random = {43};
+    static uint32_t weights[SCHEDULE_ROWS_MAX];
+    int made = 0;
+
+    for (int i = 0; i < 20000; i++) {
+        struct schedule_terms *terms = &loan.terms;
+
+        loan_begin(&loan, (enum schedule_method)random_below(&random, 5),
+            1 + (int64_t)(random_next(&random) >> random_below(&random, 64)),
+            "0", (uint16_t)random_below(&random, 40));
+        terms->yearly.digits =
+            (int64_t)(random_next(&random) >> (1 + random_below(&random, 63)));
+        terms->yearly.scale = (uint8_t)random_below(&random, 13);
+        terms->basis = (enum schedule_basis)random_below(&random, 2);
+        terms->rule = (enum daycount)random_below(&random, DAYCOUNT_COUNT);
+        terms->period_in_days = random_below(&random, 2) == 0;
+        terms->period =
+            (uint16_t)(random_next(&random) >> random_below(&random, 64));
+        terms->passed = (uint16_t)random_below(&random, 3);
+        terms->grace_kind = (enum schedule_grace)random_below(&random, 4);
+        terms->grace = (uint16_t)random_below(&random, 4);
+        terms->rounding = (enum rounding)random_below(&random, 4);
+        terms->unit =
+            (int64_t)(random_next(&random) >> (1 + random_below(&random, 63)));
+        terms->fee = (int64_t)(random_next(&random) >> 15);
+        if (random_below(&random, 4) == 0)
+            terms->fixed = (int64_t)random_below(&random, AMOUNT_CAP);
+        if (random_below(&random, 4) == 0)
+            terms->balloon =
+                (int64_t)(random_next(&random) >> random_below(&random, 64));
+        for (size_t k = 0; k < SCHEDULE_ROWS_MAX; k++)
+            weights[k] = (uint32_t)random_next(&random);
+        if (terms->method == SCHEDULE_SEASONAL)
+            terms->weights = weights;
+        if (schedule_make(terms, loan.rows, SCHEDULE_ROWS_MAX, &loan.count) ==
+                SCHEDULE_MADE &&
+            terms->passed == 0) {
+            loan_check(&loan);
+            made++;
+        }
+    }
+    assert_true(made > 100);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -360,6 +411,7 @@ int main(void)
         cmocka_unit_test(due_dates_move_to_worked_days),
         cmocka_unit_test(what_cannot_be_planned_is_refused),
         cmocka_unit_test(the_largest_plan_fits),
+        cmocka_unit_test(extreme_terms_have_an_answer),
     };
     return cmocka_run_group_tests_name("schedule rest", tests, NULL, NULL);
 }

@@ -122,6 +122,39 @@ static const struct advice table[] = {
         {"Ask what that term's smallest principal is, or choose another "
          "length.",
             "Pregunte cuál es el mínimo de ese plazo, o escoja otro."}},
+    {STATUS_BAD_PARTS,
+        {"Parts are written as decimals, b1:0.25,b2:0.75, and must come to "
+         "exactly 1.",
+            "Las partes se escriben con decimales, b1:0.25,b2:0.75, y deben "
+            "dar exactamente 1."}},
+    {STATUS_IN_SUCCESSION,
+        {"succession-pay pays the beneficiaries; succession-end is for one "
+         "opened by mistake, before anything is paid.",
+            "succession-pay paga a los beneficiarios; succession-end es para "
+            "una abierta por error, antes de pagar."}},
+    {STATUS_UNKNOWN_BENEFICIARY,
+        {"`posito party party=NAME` shows the labels that the member named.",
+            "`posito party party=NOMBRE` muestra las etiquetas que el socio "
+            "nombró."}},
+    {STATUS_NO_SUCCESSION,
+        {"A supervisor opens it first, with succession-open.",
+            "Primero la abre un supervisor, con succession-open."}},
+    {STATUS_ALREADY_PAID,
+        {"`posito party party=NAME` shows who is still to be paid.",
+            "`posito party party=NOMBRE` muestra a quién falta pagar."}},
+    {STATUS_DORMANT,
+        {"When the owner comes in person, a supervisor signs reactivate; "
+         "`posito dormant book=...` lists these shares.",
+            "Cuando el dueño se presenta, un supervisor firma reactivate; "
+            "`posito dormant book=...` las muestra."}},
+    {STATUS_NOT_UNCLAIMED,
+        {"`posito dormant book=...` shows which shares are unclaimed-due.",
+            "`posito dormant book=...` muestra cuáles están en "
+            "unclaimed-due."}},
+    {STATUS_NOTHING_UNCLAIMED,
+        {"`posito party party=NAME` shows what is kept as unclaimed.",
+            "`posito party party=NOMBRE` muestra lo que se guarda como no "
+            "reclamado."}},
     {STATUS_INSUFFICIENT,
         {"`posito account account=...` shows what is available and what "
          "holds keep.",

@@ -108,6 +108,15 @@ static const struct label labels[] = {
     {"purpose", {"purpose", "propósito"}},
     {"reason", {"reason", "motivo"}},
     {"field", {"field", "campo"}},
+    {"beneficiary", {"beneficiary", "beneficiario"}},
+    {"part", {"part", "parte"}},
+    {"designation", {"designation", "designación"}},
+    {"split", {"of what arrives to", "de lo que llega, a"}},
+    {"succession", {"succession", "sucesión"}},
+    {"left", {"still to be paid", "falta pagar a"}},
+    {"unclaimed", {"unclaimed", "no reclamado"}},
+    {"active", {"last activity", "última actividad"}},
+    {"next", {"go on with after=", "siga con after="}},
     {"text", {"", ""}},
 };
 

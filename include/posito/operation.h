@@ -257,6 +257,7 @@ enum verb_class {
 #define FLAG_PUBLIC 16U
 #define FLAG_STREAM 32U
 #define FLAG_TWO 64U
+#define FLAG_ACTIVITY 128U
 #define FLAG_CLUBS 256U
 
 struct field_row {

@@ -179,8 +179,7 @@
     X(ALREADY_DECLARED, 423, "already-declared",                              \
         "That month has its dividend in that currency.",                      \
         "Ese mes ya tiene su dividendo en esa moneda.")                       \
-    X(BAD_PARTS, 424, "bad-parts",                                            \
-        "The parts must sum to one.",                                         \
+    X(BAD_PARTS, 424, "bad-parts", "The parts must sum to one.",              \
         "Las partes deben sumar uno.")                                        \
     X(UNKNOWN_PRODUCT, 425, "unknown-product",                                \
         "No term share of that length is offered in that currency.",          \
@@ -188,6 +187,23 @@
     X(UNKNOWN_TERM, 426, "unknown-term",                                      \
         "There is no such term share, or it was paid out.",                   \
         "No existe esa aportación a plazo, o ya se pagó.")                    \
+    X(IN_SUCCESSION, 430, "in-succession",                                    \
+        "The member has died; the savings are for the beneficiaries.",        \
+        "El socio falleció; el ahorro es de los beneficiarios.")              \
+    X(DORMANT, 431, "dormant",                                                \
+        "The share is dormant; its owner must come in person.",               \
+        "La aportación está inactiva; su dueño debe presentarse en persona.") \
+    X(NOT_DORMANT, 432, "not-dormant", "No share of the party is dormant.",   \
+        "Ninguna aportación de la parte está inactiva.")                      \
+    X(NOT_UNCLAIMED, 433, "not-unclaimed",                                    \
+        "That share is not unclaimed yet, or has nothing to take.",           \
+        "Esa aportación aún no es un bien no reclamado, o no tiene qué tomar.")\
+    X(NOTHING_UNCLAIMED, 434, "nothing-unclaimed",                            \
+        "Nothing of the party is kept as unclaimed in that currency.",        \
+        "No se guarda nada no reclamado de la parte en esa moneda.")          \
+    X(UNKNOWN_BENEFICIARY, 435, "unknown-beneficiary",                        \
+        "The member has named no such beneficiary.",                          \
+        "El socio no nombró a ese beneficiario.")                             \
     X(UNKNOWN_LOAN_PRODUCT, 460, "unknown-loan-product",                      \
         "The book offers no loan product of that name on its date.",          \
         "El libro no ofrece ese producto de crédito en su fecha.")            \
@@ -254,6 +270,12 @@
     X(BELOW_MINIMUM, 510, "below-minimum",                                    \
         "That is less than the smallest principal of that term.",             \
         "Es menos que el principal mínimo de ese plazo.")                     \
+    X(NO_SUCCESSION, 515, "no-succession",                                    \
+        "No succession of that member is open.",                              \
+        "No está abierta la sucesión de ese socio.")                          \
+    X(ALREADY_PAID, 516, "already-paid",                                      \
+        "That beneficiary has had the part of what was there.",               \
+        "Ese beneficiario ya recibió su parte de lo que había.")              \
     X(ABOVE_PRODUCT, 540, "above-product",                                    \
         "That is more than the product allows.",                              \
         "Es más de lo que permite el producto.")                              \
