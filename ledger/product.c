@@ -51,6 +51,8 @@ static void check_terms(struct context *c, const struct operation *op,
 {
     const struct product_set_fields *f = &op->as.product_set;
 
+    if (f->most.minor <= 0)
+        context_refuse(c, STATUS_AMOUNT_NOT_POSITIVE, "most");
     if (f->least.currency != f->most.currency)
         context_refuse(c, STATUS_OTHER_CURRENCY, "least");
     if (f->least.minor < 0 || f->least.minor > f->most.minor)
@@ -66,6 +68,8 @@ static void check_terms(struct context *c, const struct operation *op,
         context_refuse(c, STATUS_BAD_VALUE, "fee");
     if (!cycle_is_part(terms->cover))
         context_refuse(c, STATUS_BAD_VALUE, "cover");
+    if (terms->unit <= 0)
+        context_refuse(c, STATUS_AMOUNT_NOT_POSITIVE, "unit");
     if (OPERATION_HAS(op, product_set, unit) &&
         f->unit.currency != f->most.currency)
         context_refuse(c, STATUS_OTHER_CURRENCY, "unit");

@@ -268,6 +268,66 @@ static void use_successions(struct ledger_fixture *f)
                    EVIDENCE);
 }
 
+/* On the us book's open day; one product shifts due dates off the weekends. */
+static void use_loans(struct ledger_fixture *f)
+{
+    uint64_t loan;
+    uint64_t first;
+
+    SEND(f, "board",
+        "product-set product=crop book=us from=2026-11-24 method=level "
+        "daycount=months every=month most=USD900.00 least=USD1.00 longest=12 "
+        "rate=0.2 late=0.3 fee=0.01 grace=none order=standard table=us");
+    SEND(f, "board",
+        "product-set product=crop book=us from=2026-12-24 method=seasonal "
+        "daycount=act/360 every=half-month most=USD90.00 least=USD1.00 "
+        "longest=24 rate=0.25 late=0.35 fee=0.015 grace=capitalised "
+        "order=interest table=mx.marginal cover=0.5 holiday=within "
+        "unit=USD1.00 rounding=up");
+    SEND(f, "board",
+        "product-set product=week book=us from=2026-11-24 method=equal "
+        "daycount=act/365 every=week most=USD900.00 least=USD1.00 longest=12 "
+        "rate=0.2 late=0.3 fee=0.01 grace=paid order=principal table=mx "
+        "holiday=next");
+    SEND(f, "club", "concentration-set pool=c1 borrower=0.5 club=1 sector=1");
+    SEND(f, "club", "concentration-set pool=c1 borrower=1 club=0.9 sector=1");
+    SEND(f, "ana", "loan-apply borrower=m2 product=week amount=USD10.01 "
+                   "count=6 sector=farming purpose=F first=2026-12-05 grace=1 "
+                   "tranches=a:0.25,b:0.25,c:0.5");
+    loan = f->decision.index;
+    SEND(f, "ana", "guarantee loan=%llu guarantor=m1 amount=USD4.00 " EVIDENCE,
+        (unsigned long long)loan);
+    SEND(f, "ana", "guarantee loan=%llu guarantor=c2 amount=USD3.00 " EVIDENCE,
+        (unsigned long long)loan);
+    SEND(f, "ana", "guarantee-release loan=%llu guarantor=c2 reason=x",
+        (unsigned long long)loan);
+    SEND(f, "ana", "collateral loan=%llu member=m1 amount=USD2.00 " EVIDENCE,
+        (unsigned long long)loan);
+    SEND(f, "ana", "collateral loan=%llu member=m2 amount=USD1.00 " EVIDENCE,
+        (unsigned long long)loan);
+    SEND(f, "ana", "collateral-release loan=%llu member=m1 reason=x",
+        (unsigned long long)loan);
+    SEND(f, "board", "loan-approve loan=%llu amount=USD10.01 "
+                     "pools=c1:0.75,zac:0.25 interest=0.5 loss=0.25",
+        (unsigned long long)loan);
+    SEND(f, "ana", "loan-disburse loan=%llu amount=USD2.50 to=m2 milestone=a",
+        (unsigned long long)loan);
+    first = f->decision.index;
+    SEND(f, "sup", "reverse entry=%llu reason=x", (unsigned long long)first);
+    SEND(f, "ana", "loan-disburse loan=%llu amount=USD2.50 to=m2 milestone=a",
+        (unsigned long long)loan);
+    SEND(f, "ana", "loan-disburse loan=%llu amount=USD2.50 to=bank milestone=b",
+        (unsigned long long)loan);
+    SEND(f, "sup", "loan-decline loan=%llu reason=rest",
+        (unsigned long long)loan);
+    SEND(f, "ana", "loan-apply borrower=m1 product=crop amount=USD5.00 "
+                   "count=12 sector=trade purpose=I only=2 balloon=USD1.00");
+    SEND(f, "ana", "loan-apply borrower=c2 product=crop amount=USD5.00 "
+                   "count=2 sector=trade purpose=C");
+    SEND(f, "sup", "loan-decline loan=%llu reason=no",
+        (unsigned long long)f->decision.index);
+}
+
 static int open_used(void **state)
 {
     struct ledger_fixture *f = calloc(1, sizeof *f);
@@ -289,6 +349,7 @@ static int open_used(void **state)
     use_terms_later(f, early);
     use_members(f);
     use_successions(f);
+    use_loans(f);
     (void)ledger_fixture_digest(f); /* settles: there is a tip */
     *state = f;
     return 0;

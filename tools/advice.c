@@ -122,6 +122,35 @@ static const struct advice table[] = {
         {"Ask what that term's smallest principal is, or choose another "
          "length.",
             "Pregunte cuál es el mínimo de ese plazo, o escoja otro."}},
+    {STATUS_LOAN_ENDED,
+        {"A loan that was declined is applied for anew.",
+            "Un crédito rechazado se solicita de nuevo."}},
+    {STATUS_WRONG_PHASE,
+        {"It goes: loan-apply, loan-approve, loan-disburse; guarantees and "
+         "collateral come before the approval.",
+            "El orden es: loan-apply, loan-approve, loan-disburse; avales y "
+            "garantías van antes de aprobar."}},
+    {STATUS_TRANCHE_ORDER,
+        {"Tranches follow in the order of their names; milestone= is the "
+         "next one's.",
+            "Las entregas van en el orden de sus nombres; milestone= es el "
+            "de la siguiente."}},
+    {STATUS_LOAN_WENT_ON,
+        {"Reverse first what was done to the loan last.",
+            "Revierta primero lo último que se hizo con el crédito."}},
+    {STATUS_OTHER_AMOUNT,
+        {"Approve exactly what was applied for; pay out exactly the "
+         "tranche's part, the fee included.",
+            "Se aprueba exactamente lo solicitado; se entrega exactamente la "
+            "parte que toca, con la comisión."}},
+    {STATUS_NOT_COVERED,
+        {"Add a guarantee or collateral, or ask for less.",
+            "Agregue un aval o garantía, o pida menos."}},
+    {STATUS_ABOVE_POOL,
+        {"`posito account account=BOOK/CLUB/pool/CUR` shows what is not "
+         "lent; let another pool take part.",
+            "`posito account account=LIBRO/CLUB/pool/MON` muestra lo que no "
+            "está prestado; que participe otro fondo."}},
     {STATUS_BAD_PARTS,
         {"Parts are written as decimals, b1:0.25,b2:0.75, and must come to "
          "exactly 1.",
