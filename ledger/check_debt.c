@@ -120,8 +120,7 @@ static bool count_row(const struct check_loan *loan,
     bool good = begin_of(loan, debt, row, &begin);
 
     for (size_t i = 0; flat && i < plan->tranche_count; i++)
-        if (plan->tranches[i].date.days < begin.days ||
-            (row > 0 && plan->tranches[i].date.days < begin.days))
+        if (plan->tranches[i].date.days < begin.days)
             before += i == 0 && plan->flat_base > 0
                 ? plan->flat_base
                 : plan->tranches[i].minor;

@@ -146,6 +146,7 @@ struct check {
     struct buffer other_bytes; /* of the entry it reverses */
     struct check_line other;
     enum verb other_verb;
+    uint64_t other_loan; /* that it was about, if it repaid or recovered */
 };
 
 /* Say what is broken; -1. */
@@ -321,6 +322,16 @@ bool check_is_worked(struct check *, uint8_t book, struct date);
  * what a REVERSE reverses. */
 int check_loan_entry(struct check *, const struct operation *,
     enum verb reversed) WARN_UNUSED_RESULT;
+
+/* Does a month-close post to accounts in that role because of loans? */
+bool check_loan_role(enum role);
+
+/* What a month-close did to the book's loans, with all its postings. */
+int check_loan_month(struct check *, uint8_t book, uint32_t month)
+    WARN_UNUSED_RESULT;
+
+/* The borrower of a loan; 0: there is none. */
+uint32_t check_loan_borrower(const struct check *, uint64_t loan);
 
 /* What loans hold, before accounts are compared; and their records. */
 int check_loan_held(struct check *) WARN_UNUSED_RESULT;

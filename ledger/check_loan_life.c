@@ -42,7 +42,7 @@ int check_loan_expect(struct check *check, const struct loan *loan,
     return minor == 0 ? 0 : add_expected(check, &id, minor);
 }
 
-static bool is_of_loans(enum role role)
+bool check_loan_role(enum role role)
 {
     return role == ROLE_LOAN || role == ROLE_INTEREST_RECEIVABLE ||
         role == ROLE_INTEREST_MEMO || role == ROLE_INCOME_INTEREST ||
@@ -185,7 +185,7 @@ int check_loan_pools(struct check *check, struct check_loan *loan,
     const struct loan *l = &loan->loan;
     int64_t got = l->interest_paid + l->late_paid;
     int64_t shares[4][PARTICIPATION_MAX];
-    int64_t interest;
+    int64_t interest = 0;
     int64_t loss = 0;
 
     if (loan->pools.count == 0)
@@ -293,7 +293,7 @@ static int repay(struct check *check, const struct operation *op)
     struct check_loan before;
 
     if (begin(check, f->loan, &loan, &before) != 0 ||
-        check_repay(check, f, op->as.transfer.present) != 0)
+        check_repay(check, op) != 0)
         return -1;
     return finish(check, loan, &before, &f->via, f->amount.minor, true);
 }
@@ -422,7 +422,7 @@ static struct check_loan *find_step(struct check *check, uint64_t entry)
     return NULL;
 }
 
-int check_loan_undo(struct check *check, uint64_t entry)
+static int undo(struct check *check, uint64_t entry)
 {
     struct check_loan *loan =
         check->loans == NULL ? NULL : find_step(check, entry);
@@ -492,7 +492,7 @@ static int compare_close(struct check *check)
         struct account_id id;
 
         if (effect.kind != EFFECT_POSTING ||
-            !is_of_loans(effect.account.role))
+            !check_loan_role(effect.account.role))
             continue;
         if (check_account_id(check, &effect.account, &id) != 0 ||
             add_expected(check, &id, -effect.minor) != 0)
@@ -505,8 +505,8 @@ int check_loan_month(struct check *check, uint8_t book, uint32_t month)
 {
     struct date end = cycle_month_first(month + 1);
 
-    if (check->loans == NULL)
-        return 0;
+    if (check_loan_all(check) == NULL)
+        return -1;
     for (size_t i = 0; i < check->loans->count; i++) {
         struct check_loan *loan = &check->loans->list[i];
 
@@ -536,6 +536,6 @@ int check_loan_life(
     if (op->verb == VERB_REVERSE &&
         (reversed == VERB_LOAN_REPAY || reversed == VERB_LOAN_RECOVER ||
             reversed == VERB_REVOLVE))
-        return check_loan_undo(check, op->as.reverse.entry);
+        return undo(check, op->as.reverse.entry);
     return 0;
 }

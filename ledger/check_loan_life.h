@@ -57,8 +57,8 @@ int check_loan_pools(struct check *, struct check_loan *,
     const struct loan *before) WARN_UNUSED_RESULT;
 
 /* Repayments: check_repay.c */
-int check_repay(struct check *, const struct loan_repay_fields *,
-    uint32_t present) WARN_UNUSED_RESULT;
+int check_repay(struct check *, const struct operation *)
+    WARN_UNUSED_RESULT;
 
 /* A new plan in the loan's list, zeroed but for its number. */
 struct loan_plan *check_loan_new_plan(struct check *, struct check_loan *);

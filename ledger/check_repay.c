@@ -252,9 +252,9 @@ static int pay(struct check *check, struct check_loan *loan,
     return 0;
 }
 
-int check_repay(struct check *check, const struct loan_repay_fields *f,
-    uint32_t present)
+int check_repay(struct check *check, const struct operation *op)
 {
+    const struct loan_repay_fields *f = &op->as.loan_repay;
     struct check_loan *loan = check_loan_find(check, f->loan);
     struct paying p;
     struct date date;
@@ -268,5 +268,5 @@ int check_repay(struct check *check, const struct loan_repay_fields *f,
         return fault(check, "repays a loan that is not open");
     p.left = f->amount.minor;
     return pay(check, loan, &p,
-        present >> LOAN_REPAY_EXTRA & 1U ? f->extra : LOAN_EXTRA_ADVANCE);
+        OPERATION_HAS(op, loan_repay, extra) ? f->extra : LOAN_EXTRA_ADVANCE);
 }

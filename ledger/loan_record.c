@@ -367,6 +367,14 @@ void loan_put(struct state *state, struct loan *loan, uint64_t entry)
 
 /* ---- the last step ---- */
 
+void loan_append_step(
+    struct buffer *out, const struct loan *before, uint64_t entry)
+{
+    buffer_u64(out, entry);
+    buffer_u8(out, (uint8_t)before->phase);
+    append_figures(out, before);
+}
+
 void loan_step_put(
     struct state *state, const struct loan *before, uint64_t entry)
 {
@@ -376,9 +384,7 @@ void loan_step_put(
     struct buffer value = buffer_over(memory, sizeof memory);
 
     buffer_be64(&key, before->index);
-    buffer_u64(&value, entry);
-    buffer_u8(&value, (uint8_t)before->phase);
-    append_figures(&value, before);
+    loan_append_step(&value, before, entry);
     assert(!value.failed);
     state_put(
         state, TABLE_LOAN_STEP, buffer_bytes(&key), buffer_bytes(&value));

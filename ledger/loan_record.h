@@ -159,6 +159,8 @@ void loan_step_put(
 bool loan_step_find(struct state *, struct loan *into, uint64_t *entry)
     WARN_UNUSED_RESULT;
 void loan_step_remove(struct state *, uint64_t loan);
+void loan_append_step(
+    struct buffer *, const struct loan *before, uint64_t entry);
 
 /* The only way a phase changes.  entry: that does it. */
 void loan_enter(struct loan *, enum loan_phase, uint64_t entry);
