@@ -335,6 +335,7 @@ uint32_t check_loan_borrower(const struct check *, uint64_t loan);
 
 /* What loans hold, before accounts are compared; and their records. */
 int check_loan_held(struct check *) WARN_UNUSED_RESULT;
+int check_loan_owed(struct check *) WARN_UNUSED_RESULT;
 int check_loan_end(struct check *) WARN_UNUSED_RESULT;
 
 void check_loan_free(struct check *);
@@ -392,6 +393,11 @@ int check_record_count(struct check *, enum table, const char *what,
 /* Add to what accounts should have held. */
 int check_record_held(struct check *, const struct account_id *,
     int64_t debits, int64_t credits) WARN_UNUSED_RESULT;
+
+/* Add to what a pool should have: owed to those who put in, less what it has
+ * in another; earned and lost by loans. */
+int check_record_owed(struct check *, uint32_t pool, enum currency,
+    int64_t minor) WARN_UNUSED_RESULT;
 
 int check_record_end(struct check *) WARN_UNUSED_RESULT;
 

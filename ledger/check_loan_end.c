@@ -384,3 +384,23 @@ int check_loan_held(struct check *check)
     }
     return 0;
 }
+
+int check_loan_owed(struct check *check)
+{
+    size_t count = check->loans == NULL ? 0 : check->loans->count;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct check_loan *loan = &check->loans->list[i];
+
+        for (size_t k = 0; k < loan->pools.count; k++) {
+            const struct loan_pool *pool = &loan->pools.list[k];
+
+            if (check_record_owed(check, pool->pool,
+                    loan->loan.terms.currency,
+                    pool->interest - pool->loss + pool->recovered -
+                        pool->revolved) != 0)
+                return -1;
+        }
+    }
+    return 0;
+}

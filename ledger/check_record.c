@@ -251,8 +251,7 @@ static int one_usage(
     return one_sum(check, TABLE_USAGE, key, value, "day's usage of a key");
 }
 
-/* Add to what a pool owes those who put in, less what it has in another. */
-static int add_owed(struct check *check, uint32_t pool,
+int check_record_owed(struct check *check, uint32_t pool,
     enum currency currency, int64_t minor)
 {
     struct tally_key key = tally_key_stake(pool, 0, currency);
@@ -278,9 +277,9 @@ static int one_stake(
         return -1;
     in = cursor_open(value);
     minor = cursor_i64(&in);
-    if (add_owed(check, pool, currency, minor) != 0)
+    if (check_record_owed(check, pool, currency, minor) != 0)
         return -1;
-    return add_owed(check, contributor, currency, -minor);
+    return check_record_owed(check, contributor, currency, -minor);
 }
 
 static int check_pools(struct check *check)
@@ -395,7 +394,7 @@ int check_record_end(struct check *check)
         return -1;
     if (check_record_count(check, TABLE_STAKE, "stakes", one_stake,
             count_tallies(check, TABLE_STAKE, &none)) != 0 ||
-        check_pools(check) != 0)
+        check_loan_owed(check) != 0 || check_pools(check) != 0)
         return -1;
     if (check_record_count(check, TABLE_USAGE, "usages", one_usage,
             count_tallies(check, TABLE_USAGE, &none)) != 0 ||
