@@ -48,6 +48,13 @@ void loan_refuse_schedule(struct context *, enum schedule_result);
 void loan_share_plan(struct context *, const struct loan *now,
     struct loan_pools *pools, const char *field);
 
+/* The two halves of it: the shares, and what they change in what is held. */
+void loan_share_of(
+    struct context *, const struct loan *now, struct loan_pools *pools);
+void loan_share_hold(struct context *, const struct loan *,
+    const struct loan_pools *before, const struct loan_pools *now,
+    const char *field);
+
 /* Keep the shares and the exposures; `before` are the pools as they were
  * read. */
 void loan_share_keep(struct context *, const struct loan *,

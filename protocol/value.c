@@ -361,6 +361,7 @@ static const struct value_functions table[] = {
     [FIELD_LOAN_ORDER] = {decode_word, encode_word},
     [FIELD_LOAN_PROVISION] = {decode_word, encode_word},
     [FIELD_LOAN_SHIFT] = {decode_word, encode_word},
+    [FIELD_LOAN_EXTRA] = {decode_word, encode_word},
     [FIELD_LOAN_ROUNDING] = {decode_word, encode_word},
     [FIELD_REMAINDER] = {decode_word, encode_word},
     [FIELD_LANGUAGE] = {decode_word, encode_word},

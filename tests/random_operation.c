@@ -373,6 +373,7 @@ static void random_field(struct random_source *source, enum field_type type,
     case FIELD_LOAN_ORDER:
     case FIELD_LOAN_PROVISION:
     case FIELD_LOAN_SHIFT:
+    case FIELD_LOAN_EXTRA:
     case FIELD_LOAN_ROUNDING:
     case FIELD_REMAINDER:
     case FIELD_LANGUAGE:

@@ -69,6 +69,12 @@
 #define LOAN_ROUNDINGS(X)                                                 \
     X(EVEN, "even") X(AWAY, "away") X(DOWN, "down") X(UP, "up")
 
+/* What is paid beyond what is due; ledger/loan_repay.c has the rules. */
+#define LOAN_EXTRAS(X)                                                    \
+    X(ADVANCE, "advance") /* the next instalments, as they stand */       \
+    X(SHORTEN, "shorten") /* principal; the same instalments, fewer */    \
+    X(LOWER, "lower")     /* principal; as many, smaller */
+
 #define X(symbol, name) LOAN_METHOD_##symbol,
 enum loan_method { LOAN_METHODS(X) LOAN_METHOD_COUNT };
 #undef X
@@ -89,6 +95,9 @@ enum loan_provision { LOAN_PROVISIONS(X) LOAN_PROVISION_COUNT };
 #undef X
 #define X(symbol, name) LOAN_SHIFT_##symbol,
 enum loan_shift { LOAN_SHIFTS(X) LOAN_SHIFT_COUNT };
+#undef X
+#define X(symbol, name) LOAN_EXTRA_##symbol,
+enum loan_extra { LOAN_EXTRAS(X) LOAN_EXTRA_COUNT };
 #undef X
 #define X(symbol, name) LOAN_ROUNDING_##symbol,
 enum loan_rounding { LOAN_ROUNDINGS(X) LOAN_ROUNDING_COUNT };

@@ -23,6 +23,7 @@ static const char *const GRACE_WORDS[] = { LOAN_GRACES(X) NULL };
 static const char *const ORDER_WORDS[] = { LOAN_ORDERS(X) NULL };
 static const char *const PROVISION_WORDS[] = { LOAN_PROVISIONS(X) NULL };
 static const char *const SHIFT_WORDS[] = { LOAN_SHIFTS(X) NULL };
+static const char *const EXTRA_WORDS[] = { LOAN_EXTRAS(X) NULL };
 static const char *const ROUNDING_WORDS[] = { LOAN_ROUNDINGS(X) NULL };
 static const char *const REMAINDER_WORDS[] = { REMAINDERS(X) NULL };
 static const char *const LANGUAGE_WORDS[] = { LANGUAGES(X) NULL };
@@ -124,6 +125,8 @@ const char *const *field_words(enum field_type type)
         return PROVISION_WORDS;
     case FIELD_LOAN_SHIFT:
         return SHIFT_WORDS;
+    case FIELD_LOAN_EXTRA:
+        return EXTRA_WORDS;
     case FIELD_LOAN_ROUNDING:
         return ROUNDING_WORDS;
     case FIELD_REMAINDER:
@@ -210,6 +213,7 @@ const char *field_type_name(enum field_type type)
         [FIELD_LOAN_ORDER] = "order of payment",
         [FIELD_LOAN_PROVISION] = "provisions",
         [FIELD_LOAN_SHIFT] = "due on holidays",
+        [FIELD_LOAN_EXTRA] = "paid ahead",
         [FIELD_LOAN_ROUNDING] = "rounding",
         [FIELD_REMAINDER] = "keep or release",
         [FIELD_LANGUAGE] = "language",
