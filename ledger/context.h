@@ -16,6 +16,7 @@
 #include "meta.h"
 #include "recent.h"
 #include "record.h"
+#include "shelf.h"
 
 /* Most accounts one operation can touch. */
 #define CONTEXT_LEGS_MAX POSTINGS_MAX
@@ -202,6 +203,8 @@ struct ledger {
     struct context reader;  /* for reading postings of past entries */
 
     struct draft draft;
+
+    struct shelf shelf; /* past entries for reports */
 };
 
 /* draft.c */

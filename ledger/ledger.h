@@ -25,6 +25,8 @@ struct ledger;
 
 /* Where entries that are durable already are read (journal_read). */
 struct archive {
+    /* Only an entry whose body and effects have the roots that its leaf
+     * commits to may come from here: they are not hashed again. */
     int (*read)(void *context, uint64_t index, struct buffer *out,
         struct failure *);
     void *context;
