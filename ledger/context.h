@@ -17,6 +17,7 @@
 #include "recent.h"
 #include "record.h"
 #include "shelf.h"
+#include "tree.h"
 
 /* Most accounts one operation can touch. */
 #define CONTEXT_LEGS_MAX POSTINGS_MAX
@@ -205,6 +206,7 @@ struct ledger {
     struct draft draft;
 
     struct shelf shelf; /* past entries for reports */
+    struct tree_leaves leaves;
 };
 
 /* draft.c */

@@ -33,6 +33,10 @@ struct archive {
     /* Decodes a line of the journal again (codec_decode): a signed line,
      * or a line of a batch's body.  Views in the operation point into it. */
     bool (*decode)(struct operation *, struct bytes line, bool in_body);
+    /* The hash of an entry's leaf (journal_leaf); NULL: from what read
+     * gives. */
+    int (*leaf)(void *context, uint64_t index, struct hash *out,
+        struct failure *);
 };
 
 /*

@@ -80,7 +80,8 @@ static bool decode(struct operation *op, struct bytes line, bool in_body)
 
 struct archive ledger_fixture_archive(struct ledger_fixture *f)
 {
-    return (struct archive){ read_entry, f, decode };
+    return (struct archive){
+        .read = read_entry, .context = f, .decode = decode };
 }
 
 /* ---- opening ---- */
