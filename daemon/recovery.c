@@ -69,7 +69,7 @@ static void *read_journal(void *context)
  */
 static int save_if_large(struct storage *storage, struct failure *failure)
 {
-    if (state_pending_bytes(storage->state) < storage->config->save_bytes)
+    if (!state_is_due(storage->state, storage->config->save_bytes))
         return 0;
     ledger_settle(storage->ledger);
     if (state_save(storage->state, failure) != 0)
