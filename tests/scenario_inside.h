@@ -5,6 +5,7 @@
  *   scenario_text.c    the file: steps, their lines, what $ stands for
  *   scenario_send.c    lines that are signed and sent
  *   scenario_ask.c     questions
+ *   scenario_loans.c   questions about loans
  *   scenario_end.c     what is seen to at the end
  */
 #ifndef POSITO_TESTS_SCENARIO_INSIDE_H
@@ -106,6 +107,11 @@ bool scenario_try(struct scenario *, struct bytes rest);
 
 /* KEY asks: QUESTION */
 bool scenario_ask(struct scenario *, struct bytes key, struct bytes question);
+
+/* Questions about loans, scenario_loans.c: appends rows, sets the status. */
+bool scenario_asks_loans(enum verb);
+int scenario_ask_loans(struct ledger *, const struct ident *who,
+    const struct operation *, struct buffer *, enum status *);
 
 /* balance ACCOUNT AMOUNT [held AMOUNT] [available AMOUNT] */
 bool scenario_balance(struct scenario *, struct bytes rest);
