@@ -31,11 +31,17 @@ question_function question_dormant;
 
 /* Rows of what the party told and may claim; how many. */
 uint64_t question_told(struct buffer *out, const struct party_report *);
+/* question_pool.c */
+question_function question_pool;
 
 /* question_cash.c */
 question_function question_drawer;
 question_function question_cash_report;
 
+/* question_project.c */
+question_function question_project;
+question_function question_projects;
+question_function question_programme;
 /* question_term.c */
 question_function question_terms;
 

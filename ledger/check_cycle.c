@@ -507,8 +507,10 @@ int check_cycle_post(struct check *check, bool is_month, uint32_t month)
         struct check_posting posting = { .minor = effect.minor };
         enum currency currency = effect.account.currency;
 
-        if (effect.kind != EFFECT_POSTING)
-            continue;
+        if (effect.kind != EFFECT_POSTING ||
+            (check->operation.verb == VERB_DAY_CLOSE &&
+                role_row(effect.account.role)->class == CLASS_MEMO))
+            continue; /* of pledges, which post them themselves */
         if (check_account_id(check, &effect.account, &posting.id) != 0 ||
             check_post(check, &posting, 0) != 0)
             return -1;

@@ -109,6 +109,8 @@ static int add_usage(struct check *check, const struct check_line *line)
 
         for (size_t k = 0; k < line->count; k++)
             if (line->list[k].minor > 0 &&
+                role_row(account_id_role(&line->list[k].id))->class !=
+                    CLASS_MEMO &&
                 account_id_currency(&line->list[k].id) == currency &&
                 !by_rule(check, &line->list[k].id))
                 sum += line->list[k].minor;
@@ -132,7 +134,8 @@ static int post_line(
         struct tally_key key = tally_key_stake(
             line->pool, line->contributor, line->stake.currency);
 
-        if (add_sum(check, &key, line->stake.minor) != 0)
+        if (add_sum(check, &key, line->stake.minor) != 0 ||
+            check_notice_take(check, line) != 0)
             return -1;
     }
     return add_usage(check, line);
@@ -306,6 +309,8 @@ static int reverse(struct check *check, const struct operation *op)
     check->line.contributor = check->other.contributor;
     check->line.stake = check->other.stake;
     check->line.stake.minor = -check->other.stake.minor;
+    check->line.noticed = check->other.noticed;
+    check->line.notice = check->other.notice;
     return 0;
 }
 
@@ -493,6 +498,8 @@ static int decide(struct check *check)
         post_line(check, &check->line, 0) != 0 ||
         check_cycle_entry(check, op) != 0 ||
         check_term_entry(check, op) != 0 ||
+        check_notice_entry(check, op) != 0 ||
+        check_project_entry(check, op) != 0 ||
         check_loan_entry(check, op, check->other_verb) != 0)
         return -1;
     if (check_party_line(check, check->entry.line) != 0)

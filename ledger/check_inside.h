@@ -10,9 +10,13 @@
  *   check_key.c      keys and policy along the way
  *   check_proposal.c proposals, their signatures, what they carry out
  *   check_cycle.c    periods, dividends, locked savings along the way
+ *   check_project.c  projects, their sources and draws along the way
+ *   check_pledge.c   pledges, what a new day does to them
+ *   check_project_end.c   their records at the end
  *   check_term.c     term shares
  *   check_member.c   what members have said; dormant shares
  *   check_succession.c  what is paid to beneficiaries
+ *   check_notice.c   rules of notice and notices given
  *   check_cash.c     drawers, persons' cash and limits
  *   check_loan.c     products, loans and what secures them along the way
  *   check_lent.c     loans approved and paid out along the way
@@ -46,6 +50,9 @@ struct check_line {
     uint32_t pool;
     uint32_t contributor;
     struct amount stake;
+    bool redeems; /* takes money out of a pool, by the pool's rule */
+    bool noticed; /* cites this notice, or reverses a line that does */
+    uint64_t notice;
 };
 
 /* ---- what is known of parties and keys ---- */
@@ -128,6 +135,7 @@ struct check {
     size_t proposal_count;
     uint64_t open_proposals;
     uint64_t approvals;
+    struct check_projects *projects; /* check_project.h */
 
     struct check_loans *loans; /* check_loan.h; NULL: none yet */
 
@@ -312,6 +320,17 @@ int check_succession_pay(struct check *, const struct operation *)
     WARN_UNUSED_RESULT;
 
 int check_succession_end(struct check *) WARN_UNUSED_RESULT;
+/* ---- notice: check_notice.c ---- */
+
+/* A rule set, a notice given. */
+int check_notice_entry(struct check *, const struct operation *)
+    WARN_UNUSED_RESULT;
+
+/* What a line takes out of a pool, or gives back, by a notice. */
+int check_notice_take(struct check *, const struct check_line *)
+    WARN_UNUSED_RESULT;
+
+int check_notice_end(struct check *) WARN_UNUSED_RESULT;
 
 /* Is it a worked day of the book by what calendars say so far? */
 bool check_is_worked(struct check *, uint8_t book, struct date);
@@ -346,6 +365,10 @@ void check_loan_free(struct check *);
 struct bytes check_value(struct bytes line, const char *key);
 bool check_has_verb(struct bytes line, const char *verb);
 
+/* A party was opened: number, name and place of its record.  0, or -1. */
+int check_party_opened(struct check *, struct bytes name, uint8_t book,
+    uint32_t parent, struct party *) WARN_UNUSED_RESULT;
+
 /* Make room for as many parties and keys as the state says there are. */
 int check_party_begin(struct check *) WARN_UNUSED_RESULT;
 
@@ -362,6 +385,26 @@ int check_key_line(struct check *, struct bytes line) WARN_UNUSED_RESULT;
 /* Their records at the end.  0, or -1. */
 int check_party_end(struct check *) WARN_UNUSED_RESULT;
 int check_key_end(struct check *) WARN_UNUSED_RESULT;
+
+/* ---- projects: check_project.c, check_pledge.c ---- */
+
+int check_project_begin(struct check *) WARN_UNUSED_RESULT;
+void check_project_free(struct check *);
+
+/* A line that sets a matching rule or a cap, of genesis or signed. */
+int check_project_line(struct check *, struct bytes line)
+    WARN_UNUSED_RESULT;
+
+/* Any other line about projects, and reversals of such; after their
+ * postings. */
+int check_project_entry(struct check *, const struct operation *)
+    WARN_UNUSED_RESULT;
+
+/* A day-close of the book with all its postings; before the date moves. */
+int check_pledge_day(struct check *, const struct book *)
+    WARN_UNUSED_RESULT;
+
+int check_project_end(struct check *) WARN_UNUSED_RESULT;
 
 /* ---- cash: check_cash.c ---- */
 
@@ -390,14 +433,14 @@ int check_record_each(struct check *, enum table, check_one *,
 int check_record_count(struct check *, enum table, const char *what,
     check_one *each, uint64_t expected) WARN_UNUSED_RESULT;
 
+/* Add to what a pool owes those who put in, less what it has in another
+ * pool or gave to projects, and what loans earned and lost it. */
+int check_record_owe(struct check *, uint32_t pool, enum currency,
+    int64_t minor) WARN_UNUSED_RESULT;
+
 /* Add to what accounts should have held. */
 int check_record_held(struct check *, const struct account_id *,
     int64_t debits, int64_t credits) WARN_UNUSED_RESULT;
-
-/* Add to what a pool should have: owed to those who put in, less what it has
- * in another; earned and lost by loans. */
-int check_record_owed(struct check *, uint32_t pool, enum currency,
-    int64_t minor) WARN_UNUSED_RESULT;
 
 int check_record_end(struct check *) WARN_UNUSED_RESULT;
 

@@ -121,6 +121,16 @@ static int read_member_pool(struct check *check,
     return 0;
 }
 
+static int read_redeem(struct check *check,
+    const struct pool_redeem_fields *f, bool noticed, struct check_line *out)
+{
+    out->redeems = true;
+    out->noticed = noticed;
+    out->notice = f->notice;
+    return read_member_pool(
+        check, &f->member, &f->club, f->amount, false, out);
+}
+
 static int read_pool_lend(struct check *check,
     const struct pool_lend_fields *f, struct check_line *out)
 {
@@ -193,6 +203,8 @@ int check_line_read(struct check *check, const struct operation *op,
 
     out->count = 0;
     out->staked = false;
+    out->redeems = false;
+    out->noticed = false;
     if (op->verb == VERB_DEPOSIT)
         return read_teller(check, &deposit->member, &deposit->via,
             deposit->amount, true, out);
@@ -205,8 +217,8 @@ int check_line_read(struct check *check, const struct operation *op,
         return read_member_pool(check, &contribute->member,
             &contribute->club, contribute->amount, true, out);
     if (op->verb == VERB_POOL_REDEEM)
-        return read_member_pool(check, &redeem->member, &redeem->club,
-            redeem->amount, false, out);
+        return read_redeem(
+            check, redeem, OPERATION_HAS(op, pool_redeem, notice), out);
     if (op->verb == VERB_POOL_LEND)
         return read_pool_lend(check, &op->as.pool_lend, out);
     if (op->verb == VERB_MEMBERSHIP)
@@ -229,6 +241,8 @@ int check_line_effects(
 
     out->count = 0;
     out->staked = false;
+    out->redeems = false;
+    out->noticed = false;
     while (entry_next_effect(&effects, &effect, &malformed)) {
         if (effect.kind != EFFECT_POSTING)
             continue;

@@ -395,7 +395,7 @@ int check_loan_owed(struct check *check)
         for (size_t k = 0; k < loan->pools.count; k++) {
             const struct loan_pool *pool = &loan->pools.list[k];
 
-            if (check_record_owed(check, pool->pool,
+            if (check_record_owe(check, pool->pool,
                     loan->loan.terms.currency,
                     pool->interest - pool->loss + pool->recovered -
                         pool->revolved) != 0)

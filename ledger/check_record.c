@@ -251,7 +251,7 @@ static int one_usage(
     return one_sum(check, TABLE_USAGE, key, value, "day's usage of a key");
 }
 
-int check_record_owed(struct check *check, uint32_t pool,
+int check_record_owe(struct check *check, uint32_t pool,
     enum currency currency, int64_t minor)
 {
     struct tally_key key = tally_key_stake(pool, 0, currency);
@@ -277,9 +277,9 @@ static int one_stake(
         return -1;
     in = cursor_open(value);
     minor = cursor_i64(&in);
-    if (check_record_owed(check, pool, currency, minor) != 0)
+    if (check_record_owe(check, pool, currency, minor) != 0)
         return -1;
-    return check_record_owed(check, contributor, currency, -minor);
+    return check_record_owe(check, contributor, currency, -minor);
 }
 
 static int check_pools(struct check *check)
@@ -306,7 +306,8 @@ static int check_pools(struct check *check)
         (void)account_load(check->state, &id, &account);
         if (account_balance(&account, ROLE_POOL) < owed->sum)
             return check_fail(check,
-                "account %s has less than was put in and not lent",
+                "account %s has less than was put in and not lent or "
+                "given",
                 check_name(check, &id, name));
     }
     return 0;
@@ -406,7 +407,8 @@ int check_record_end(struct check *check)
     if (check_cycle_end(check) != 0 || check_term_end(check) != 0 ||
         check_loan_end(check) != 0)
         return -1;
-    if (check_cash_end(check) != 0)
+    if (check_cash_end(check) != 0 || check_notice_end(check) != 0 ||
+        check_project_end(check) != 0)
         return -1;
     if (check_member_end(check) != 0 || check_succession_end(check) != 0)
         return -1;

@@ -51,6 +51,7 @@ void context_clear(struct context *c)
     c->leg_count = 0;
     c->total_count = 0;
     c->stake.used = false;
+    c->notice = (struct notice_use){ false, false, false, 0 };
 }
 
 /* What a status says of an approver; 0: it is about the order. */

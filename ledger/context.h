@@ -53,6 +53,14 @@ struct stake_change {
     const char *field;
 };
 
+/* What a redemption says of notice: see notice.h. */
+struct notice_use {
+    bool redeems; /* the plan takes money out of a pool by its rule */
+    bool cited;
+    bool back; /* a reversal: what was taken is given back */
+    uint64_t index;
+};
+
 struct context {
     struct ledger *ledger;
     struct state *state;
@@ -98,6 +106,7 @@ struct context {
     size_t total_count;
     struct total totals[CONTEXT_LEGS_MAX];
     struct stake_change stake;
+    struct notice_use notice;
 
     /* of a batch or genesis */
     uint64_t accepted; /* lines */

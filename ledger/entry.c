@@ -420,6 +420,35 @@ static bool parse_disclosure(struct bytes line, struct effect *effect)
             line, effect->schedule.data, sizeof effect->schedule.data);
 }
 
+/* The last word of "pledge N WORD"; NULL of other kinds. */
+static const char *pledge_word(enum effect_kind kind)
+{
+    if (kind == EFFECT_PLEDGE_WAITING)
+        return "waiting";
+    if (kind == EFFECT_PLEDGE_OUT)
+        return "out";
+    if (kind == EFFECT_PLEDGE_LAPSED)
+        return "lapsed";
+    return kind == EFFECT_PLEDGE_OPEN ? "open" : NULL;
+}
+
+/* "pledge N WORD" without its first word */
+static bool parse_pledge(struct bytes line, struct effect *effect)
+{
+    static const enum effect_kind kinds[] = { EFFECT_PLEDGE_WAITING,
+        EFFECT_PLEDGE_OUT, EFFECT_PLEDGE_LAPSED, EFFECT_PLEDGE_OPEN };
+    struct bytes number;
+    if (!take_word(&line, &number) ||
+        !bytes_decimal(number, NUMBER_MAX, &effect->number))
+        return false;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        effect->kind = kinds[i];
+        if (bytes_equal_text(line, pledge_word(kinds[i])))
+            return true;
+    }
+    return false;
+}
+
 static bool parse_effect(struct bytes line, struct effect *effect)
 {
     if (take_prefix(&line, "- "))
@@ -442,6 +471,8 @@ static bool parse_effect(struct bytes line, struct effect *effect)
         return parse_approval(line, effect);
     if (take_prefix(&line, "report "))
         return parse_report(line, effect);
+    if (take_prefix(&line, "pledge "))
+        return parse_pledge(line, effect);
     if (take_prefix(&line, "counted "))
         return parse_counted(line, effect);
     if (take_prefix(&line, "disclosure "))
@@ -557,6 +588,16 @@ void entry_append_report(struct buffer *effects, const struct ident *party,
     date_append(effects, date);
     buffer_text(effects, " total=");
     amount_append(effects, total);
+    buffer_char(effects, '\n');
+}
+
+void entry_append_pledge(
+    struct buffer *effects, uint64_t pledge, enum effect_kind kind)
+{
+    buffer_text(effects, "+ pledge ");
+    buffer_decimal(effects, pledge);
+    buffer_char(effects, ' ');
+    buffer_text(effects, pledge_word(kind));
     buffer_char(effects, '\n');
 }
 

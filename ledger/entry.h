@@ -29,6 +29,10 @@
  *     + report party=NAME direction=in|out date=DATE total=AMOUNT
  *                                    a person's cash of that day is above
  *                                    the threshold, with this entry's
+ *     + pledge N waiting             entry N's pledge is above a cap and waits
+ *     + pledge N out                 ... its level takes no part from now on
+ *     + pledge N lapsed              ... ended by its date
+ *     + pledge N open                ... waited and takes effect
  *     + counted AMOUNT expected AMOUNT    what a drawer held, what the
  *                                    books say; the second may be negative
  *     + disclosure apr=21.46 cat=23.7 finance=AMOUNT total=AMOUNT
@@ -94,6 +98,10 @@ enum effect_kind {
     EFFECT_APPROVAL,
     EFFECT_CARRIED_OUT,
     EFFECT_REPORT,
+    EFFECT_PLEDGE_WAITING,
+    EFFECT_PLEDGE_OUT,
+    EFFECT_PLEDGE_LAPSED,
+    EFFECT_PLEDGE_OPEN,
     EFFECT_COUNTED,
     EFFECT_DISCLOSURE,
     EFFECT_COUNTS,
@@ -105,7 +113,8 @@ struct effect {
     struct account_name account; /* POSTING */
     int64_t minor;               /* POSTING */
     uint64_t number;   /* EXPIRE: hold; COUNTS: accepted; REFUSED: line;
-                          LAPSE, APPROVAL, CARRIED_OUT: proposal */
+                          LAPSE, APPROVAL, CARRIED_OUT: proposal;
+                          PLEDGE_...: pledge */
     struct instant until; /* PROPOSAL */
     uint64_t need;        /* PROPOSAL, APPROVAL */
     uint64_t have;        /* APPROVAL */
@@ -142,6 +151,8 @@ void entry_append_approval(struct buffer *effects, uint64_t proposal,
 void entry_append_carried_out(struct buffer *effects, uint64_t proposal);
 void entry_append_report(struct buffer *effects, const struct ident *party,
     bool in, struct date, struct amount total);
+void entry_append_pledge(
+    struct buffer *effects, uint64_t pledge, enum effect_kind);
 void entry_append_counted(
     struct buffer *effects, struct amount counted, int64_t expected);
 void entry_append_disclosure(struct buffer *effects, uint64_t apr,

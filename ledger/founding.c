@@ -1,5 +1,6 @@
 #include "cycle.h"
 #include "operations.h"
+#include "permission.h"
 
 #include <string.h>
 
@@ -148,6 +149,37 @@ static void check_signer(struct context *c, const struct ident *by)
         context_refuse(c, STATUS_WRONG_KIND, "by");
 }
 
+/* The body's line that last set policy for a verb, from 1; 0: none did. */
+static uint64_t policy_line(const struct order *order, enum verb verb)
+{
+    for (size_t i = order->line_count; i > 0; i--)
+        if (order->lines[i - 1].verb == VERB_POLICY_SET &&
+            order->lines[i - 1].as.policy_set.verb == verb)
+            return i;
+    return 0;
+}
+
+/* Whoever founds a ledger must be able to govern it. */
+static void check_government(struct context *c)
+{
+    enum verb lacking;
+
+    if (!key_somebody_governs(c, 0)) {
+        context_refuse(c, STATUS_LAST_KEY, "lines");
+        return;
+    }
+    if (context_refused(c) ||
+        permission_can_govern(c->ledger, 0, &lacking))
+        return;
+    c->bad_line = policy_line(c->order, lacking);
+    if (c->bad_line == 0) {
+        context_refuse(c, STATUS_BAD_POLICY, "lines");
+        return;
+    }
+    context_refuse(c, STATUS_LINE_REFUSED, "need");
+    c->bad_line_status = STATUS_BAD_POLICY;
+}
+
 void founding_genesis(struct context *c, const struct operation *op)
 {
     struct ledger *ledger = c->ledger;
@@ -164,8 +196,7 @@ void founding_genesis(struct context *c, const struct operation *op)
         context_refuse(c, STATUS_UNKNOWN_CURRENCY, "lines");
     if (ledger->counters.books == 0)
         context_refuse(c, STATUS_UNKNOWN_BOOK, "lines");
-    if (!key_somebody_governs(c, 0))
-        context_refuse(c, STATUS_LAST_KEY, "lines");
+    check_government(c);
     if (context_refused(c))
         return;
 

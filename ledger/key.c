@@ -110,13 +110,13 @@ bool key_somebody_governs(struct context *c, uint32_t without)
     return found;
 }
 
-/* Without that key, could enough others still add one? */
-static bool could_add(struct context *c, uint32_t without)
+/* Without that key, could the others still do what mends all else? */
+static bool could_govern(struct context *c, uint32_t without)
 {
-    struct quorum quorum = permission_quorum(c->ledger, VERB_KEY_ADD, NULL);
+    enum verb lacking;
 
     return key_somebody_governs(c, without) &&
-        permission_can_meet(c->ledger, &quorum, without);
+        permission_can_govern(c->ledger, without, &lacking);
 }
 
 /* The key an order is about; refuses one that is gone. */
@@ -141,7 +141,7 @@ void key_revoke(struct context *c, const struct operation *op)
         return;
     if (!permission_reaches_scope(c->state, &c->key.scope, &key.scope))
         context_refuse(c, STATUS_OUT_OF_SCOPE, "key");
-    if (!could_add(c, key.number))
+    if (!could_govern(c, key.number))
         context_refuse(c, STATUS_LAST_KEY, "key");
     if (context_refused(c))
         return;

@@ -1,5 +1,6 @@
 #include "loan.h"
 #include "operations.h"
+#include "project_record.h"
 
 #include <posito/part.h>
 
@@ -222,6 +223,18 @@ bool loan_take_terms(struct context *c, const struct operation *op,
 
 /* ---- tranches ---- */
 
+/* Of a loan for a project a tranche is a milestone of it. */
+static void check_milestone(struct context *c, const struct application *a,
+    const struct ident *name)
+{
+    struct milestone milestone;
+
+    if (a->loan.project != 0 &&
+        !project_record_milestone(
+            c->state, a->loan.project, name, &milestone))
+        context_refuse(c, STATUS_UNKNOWN_MILESTONE, "tranches");
+}
+
 static void take_tranches(struct context *c, const struct operation *op,
     struct application *a)
 {
@@ -243,6 +256,7 @@ static void take_tranches(struct context *c, const struct operation *op,
     while (parts_next(&rest, &part)) {
         if (shares[count] == 0)
             context_refuse(c, STATUS_BAD_PARTS, "tranches");
+        check_milestone(c, a, &part.name);
         a->tranches[count].name = part.name;
         a->tranches[count].amount = shares[count];
         count++;

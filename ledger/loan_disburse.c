@@ -2,6 +2,7 @@
 #include "loan.h"
 #include "operations.h"
 #include "posting.h"
+#include "project_record.h"
 
 /*
  * loan-disburse pays a loan out, whole or the next tranche:
@@ -38,6 +39,19 @@ static void check_name(struct context *c, const struct operation *op,
         context_refuse(c, STATUS_TRANCHE_ORDER, "milestone");
 }
 
+/* A project's milestone must have been reached. */
+static void check_reached(struct context *c, const struct payout *p)
+{
+    struct milestone milestone;
+
+    if (p->subject.loan.project == 0 || p->tranche.name.length == 0)
+        return;
+    if (!project_record_milestone(c->state, p->subject.loan.project,
+            &p->tranche.name, &milestone) ||
+        milestone.reached == 0)
+        context_refuse(c, STATUS_MILESTONE_NOT_REACHED, "milestone");
+}
+
 static bool find_tranche(struct context *c, const struct operation *op,
     struct payout *p)
 {
@@ -59,6 +73,7 @@ static bool find_tranche(struct context *c, const struct operation *op,
         return false;
     }
     check_name(c, op, &p->tranche);
+    check_reached(c, p);
     if (f->amount.currency != loan->terms.currency)
         context_refuse(c, STATUS_OTHER_CURRENCY, "amount");
     if (f->amount.minor != p->tranche.amount)

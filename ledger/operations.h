@@ -32,30 +32,23 @@ struct posting_list;
  * plan        of LITERAL verbs: adds what the line states; also used to
  *             read and to reverse a past entry.
  * reversible  by `reverse`.
+ * undo        of reversible verbs that keep records beside accounts: takes
+ *             back what the entry with these postings did to them.  Called
+ *             when the reversal is accepted; what would break a limit has
+ *             been refused by the balances.  NULL: there is nothing.
+ * check_undo  of these verbs: refuses if that entry can no longer be taken
+ *             back.  The plan has the opposite postings already; it may add
+ *             what is held or given back.  NULL: the balances say it all.
  */
 struct operation_functions {
     void (*decide)(struct context *, const struct operation *);
     void (*plan)(struct context *, const struct operation *);
     bool reversible;
-};
-
-/*
- * Of reversible verbs that keep records beside accounts; NULL: there are
- * none.
- *
- * check  refuses if that entry with these postings can no longer be taken
- *        back; the plan has the opposite postings already, and may need to
- *        hold or give back besides.
- * undo   takes back what it did to the records; nothing can be refused any
- *        more.
- */
-struct operation_undo {
-    void (*check)(
-        struct context *, const struct posting_list *, uint64_t entry);
     void (*undo)(struct context *, const struct posting_list *);
+    void (*check_undo)(
+        struct context *, const struct posting_list *, uint64_t entry);
 };
 
-const struct operation_undo *operations_undo(enum verb);
 
 /* decide is NULL for questions and session verbs. */
 const struct operation_functions *operations_functions(enum verb);
@@ -104,6 +97,13 @@ void party_freeze(struct context *, const struct operation *);
 void party_unfreeze(struct context *, const struct operation *);
 void party_close(struct context *, const struct operation *);
 
+/* Refuse NAME_TAKEN unless the name is free: of parties, books (whose houses
+ * are parties) and the word for every scope. */
+void party_check_name(
+    struct context *, const struct ident *, const char *field);
+
+/* No balance and nothing held in any role, no stake in what is above it? */
+bool party_is_empty(struct context *, const struct party *);
 /* beneficiary.c, split.c */
 void beneficiary_set(struct context *, const struct operation *);
 void split_set(struct context *, const struct operation *);
@@ -146,6 +146,8 @@ void pool_contribute(struct context *, const struct operation *);
 void pool_lend(struct context *, const struct operation *);
 void pool_redeem(struct context *, const struct operation *);
 
+/* notice.c: notice_set_rule, notice_give; see notice.h */
+
 /* hold.c */
 void hold_place(struct context *, const struct operation *);
 void hold_capture(struct context *, const struct operation *);
@@ -174,6 +176,25 @@ void dividend_tax(struct context *, const struct operation *);
 void lock_lock(struct context *, const struct operation *);
 void lock_unlock(struct context *, const struct operation *);
 
+/* agreement.c */
+void agreement_set(struct context *, const struct operation *);
+void agreement_set_cap(struct context *, const struct operation *);
+
+/* project.c */
+void project_register(struct context *, const struct operation *);
+void project_link(struct context *, const struct operation *);
+void project_milestone(struct context *, const struct operation *);
+void project_close(struct context *, const struct operation *);
+
+/* pledge.c */
+void pledge_pledge(struct context *, const struct operation *);
+void pledge_withdraw(struct context *, const struct operation *);
+
+/* trust.c */
+void trust_receive(struct context *, const struct operation *);
+void trust_draw(struct context *, const struct operation *);
+void trust_return(struct context *, const struct operation *);
+void trust_undo(struct context *, const struct posting_list *);
 /* term.c */
 void term_set(struct context *, const struct operation *);
 void term_open(struct context *, const struct operation *);
@@ -209,6 +230,11 @@ void loan_step_undo(struct context *, const struct posting_list *);
 
 /* reversal.c */
 void reversal_reverse(struct context *, const struct operation *);
+
+/* What a reverse is about, if that can be reversed at all: views into the
+ * ledger's scratch.  False also after a failure. */
+bool reversal_find(struct ledger *, const struct operation *reverse,
+    struct operation *subject, bool *of_batch) WARN_UNUSED_RESULT;
 
 /* batch.c; reads the body from c->order */
 void batch_decide(struct context *, const struct operation *);

@@ -1,6 +1,7 @@
 #include "permission.h"
 
 #include "context.h"
+#include "operations.h"
 
 #include <posito/order.h>
 
@@ -43,6 +44,7 @@ struct quorum permission_quorum(const struct ledger *ledger, enum verb verb,
     return (struct quorum){
         .verb = verb,
         .need = row->flags & FLAG_CLUBS ? 3 : row->flags & FLAG_TWO ? 2 : 1,
+        .each = row->flags & FLAG_EACH ? 1 : 0,
         .clubs = row->flags & FLAG_CLUBS,
         .lapse = LAPSE_DAYS,
         .kinds = row->kinds,
@@ -87,19 +89,67 @@ static struct quorum policy_quorum(
     return prior;
 }
 
+/* What both ask for, in every respect but the kinds. */
+static void take_stricter(struct quorum *all, const struct quorum *other)
+{
+    if (other->need > all->need)
+        all->need = other->need;
+    if (other->each > all->each)
+        all->each = other->each;
+    if (other->lapse < all->lapse)
+        all->lapse = other->lapse;
+    all->clubs |= other->clubs;
+}
+
+/* Who must sign the line that a reverse is about, were it signed now. */
+static bool subject_quorum(
+    struct ledger *ledger, const struct operation *op, struct quorum *out)
+{
+    struct quorum batch = permission_quorum(ledger, VERB_BATCH, NULL);
+    struct operation subject;
+    bool of_batch;
+
+    if (!reversal_find(ledger, op, &subject, &of_batch))
+        return false;
+    *out = permission_quorum_of(ledger, &subject);
+    if (of_batch) {
+        take_stricter(out, &batch);
+        out->kinds &= batch.kinds;
+    }
+    return true;
+}
+
+static struct quorum reversal_quorum(
+    struct ledger *ledger, const struct operation *op)
+{
+    struct quorum own = permission_quorum(ledger, VERB_REVERSE, NULL);
+    struct quorum subject;
+
+    /* What one key could do a supervisor may undo. */
+    if (!subject_quorum(ledger, op, &subject) || subject.need < 2)
+        return own;
+    take_stricter(&own, &subject);
+    own.core = subject.kinds & KINDS_SIGN;
+    own.core_need = (uint8_t)(subject.need - 1);
+    own.kinds |= own.core;
+    return own;
+}
+
 struct quorum permission_quorum_of(
-    const struct ledger *ledger, const struct operation *op)
+    struct ledger *ledger, const struct operation *op)
 {
     struct amount amount;
 
     if (op->verb == VERB_POLICY_SET)
         return policy_quorum(ledger, op);
+    if (op->verb == VERB_REVERSE)
+        return reversal_quorum(ledger, op);
     return permission_quorum(
         ledger, op->verb, operation_amount(op, &amount) ? &amount : NULL);
 }
 
 struct quorum permission_quorum_order(
-    const struct ledger *ledger, const struct order *order)
+    struct ledger *ledger, const struct order *order)
 {
     struct quorum all = permission_quorum_of(ledger, &order->operation);
 
@@ -111,13 +161,7 @@ struct quorum permission_quorum_order(
         if (order->line_status[i] != STATUS_ACCEPTED)
             continue;
         line = permission_quorum_of(ledger, &order->lines[i]);
-        if (line.need > all.need)
-            all.need = line.need;
-        if (line.each > all.each)
-            all.each = line.each;
-        if (line.lapse < all.lapse)
-            all.lapse = line.lapse;
-        all.clubs |= line.clubs;
+        take_stricter(&all, &line);
         all.kinds &= line.kinds;
     }
     return all;
@@ -131,6 +175,7 @@ void permission_count(struct signers *signers, const struct signing_key *key)
     signers->clubs += key->kind == KIND_CLUB_TREASURER;
     signers->countries[key->country]++;
     signers->kinds |= UINT32_C(1) << key->kind;
+    signers->of_kind[key->kind]++;
 }
 
 uint32_t permission_countries(const struct ledger *ledger)
@@ -153,17 +198,30 @@ static bool enough_of_each(const struct ledger *ledger,
     return true;
 }
 
+static bool enough_of_core(
+    const struct quorum *quorum, const struct signers *signers)
+{
+    uint32_t count = 0;
+
+    for (unsigned kind = 0; kind < KEY_KIND_COUNT; kind++)
+        if (quorum->core >> kind & 1U)
+            count += signers->of_kind[kind];
+    return count >= quorum->core_need;
+}
+
 bool permission_met(const struct ledger *ledger, const struct quorum *quorum,
     const struct signers *signers)
 {
     if (signers->count < quorum->need ||
-        !enough_of_each(ledger, quorum, signers))
+        !enough_of_each(ledger, quorum, signers) ||
+        !enough_of_core(quorum, signers))
         return false;
     return !quorum->clubs || signers->clubs * 2 > signers->count;
 }
 
-bool permission_can_meet(
-    struct ledger *ledger, const struct quorum *quorum, uint32_t without)
+/* The same with the keys that reach all of the inner scope. */
+static bool can_meet_within(struct ledger *ledger,
+    const struct quorum *quorum, uint32_t without, const struct scope *inner)
 {
     struct state_scan *scan =
         state_scan_open(ledger->state, TABLE_KEY, bytes_of("", 0));
@@ -175,7 +233,7 @@ bool permission_can_meet(
     while (scan != NULL && state_scan_next(scan, &name, &value))
         if (record_parse_key(name, value, &key) && !key.revoked &&
             key.number != without && (quorum->kinds >> key.kind & 1U) &&
-            key.scope.kind != SCOPE_PARTY)
+            permission_reaches_scope(ledger->state, &key.scope, inner))
             permission_count(&signers, &key);
     if (scan != NULL)
         state_scan_close(scan);
@@ -183,6 +241,39 @@ bool permission_can_meet(
     return signers.count >= quorum->need &&
         enough_of_each(ledger, quorum, &signers) &&
         (!quorum->clubs || signers.clubs * 2 > quorum->need);
+}
+
+bool permission_can_meet(
+    struct ledger *ledger, const struct quorum *quorum, uint32_t without)
+{
+    struct scope inner = { SCOPE_ALL, 0 };
+
+    if (quorum->verb == VERB_POLICY_SET)
+        return can_meet_within(ledger, quorum, without, &inner);
+    inner.kind = SCOPE_BOOK;
+    for (; inner.number < ledger->counters.books; inner.number++)
+        if (can_meet_within(ledger, quorum, without, &inner))
+            return true;
+    return false;
+}
+
+bool permission_can_govern(
+    struct ledger *ledger, uint32_t without, enum verb *lacking)
+{
+    static const enum verb verbs[] = { VERB_KEY_ADD, VERB_KEY_REVOKE,
+        VERB_POLICY_SET };
+
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
+        struct quorum quorum = permission_quorum(ledger, verbs[i], NULL);
+
+        *lacking = verbs[i];
+        /* As policy_quorum has it for a verb that takes one key. */
+        if (verbs[i] == VERB_POLICY_SET)
+            quorum.kinds |= KINDS_GOVERN;
+        if (!permission_can_meet(ledger, &quorum, without))
+            return false;
+    }
+    return true;
 }
 
 /* ---- scopes ---- */

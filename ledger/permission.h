@@ -19,7 +19,8 @@ uint32_t permission_kinds(
 
 /*
  * Who must sign: the same row whole.  Where policy has none: the table's
- * kinds, two keys for a verb with FLAG_TWO, else one; seven days.
+ * kinds, two keys for a verb with FLAG_TWO, else one; one in each country
+ * with FLAG_EACH; seven days.
  */
 struct quorum permission_quorum(
     const struct ledger *, enum verb, const struct amount *);
@@ -29,14 +30,22 @@ struct quorum permission_quorum(
  * amount.  policy-set needs the quorum in force for what it changes, by
  * kinds that count there or that govern, and one key more; where policy
  * says that one key may set policy, it needs no more than that quorum.
+ *
+ * reverse needs what the line it reverses would need now (of a line of a
+ * batch also what a batch needs), and what policy asks of reverse itself:
+ * the stricter in every respect.  The kinds of both count, but only one of
+ * those who sign may be of a kind that does not count for what is reversed:
+ * whoever asks for it.  So no reversal goes around a quorum.
+ *
+ * Reads the journal for it: uses the ledger's scratch.
  */
 struct quorum permission_quorum_of(
-    const struct ledger *, const struct operation *);
+    struct ledger *, const struct operation *);
 
 /* The same for an order: a batch needs what the strictest of its lines
  * needs, in every respect. */
 struct quorum permission_quorum_order(
-    const struct ledger *, const struct order *);
+    struct ledger *, const struct order *);
 
 /* Distinct keys that have signed, added up. */
 struct signers {
@@ -44,21 +53,33 @@ struct signers {
     uint32_t clubs; /* of kind club.treasurer */
     uint32_t countries[COUNTRY_COUNT];
     uint32_t kinds; /* set of KIND_BIT */
+    uint32_t of_kind[KEY_KIND_COUNT];
 };
 
 void permission_count(struct signers *, const struct signing_key *);
 
-/* need keys, each of them in every country that has a book, and more than
- * half of all who signed are clubs' treasurers if clubs is set. */
+/* need keys, each of them in every country that has a book, more than half
+ * of all who signed are clubs' treasurers if clubs is set, and core_need of
+ * them are of the kinds of core. */
 bool permission_met(const struct ledger *, const struct quorum *,
     const struct signers *);
 
 /*
- * Could the unrevoked keys that reach a whole book meet it, without that
- * one (0: all of them)?
+ * Could the unrevoked keys meet it for some whole book that all of them
+ * reach, without that one (0: all of them)?  policy-set is for keys whose
+ * scope is all.
  */
 bool permission_can_meet(
     struct ledger *, const struct quorum *, uint32_t without);
+
+/*
+ * Could those keys add keys, revoke keys and set policy?  Of policy-set:
+ * for something that takes one key, which is the least it ever needs; for
+ * what needs more, keys can be added.  If not, *lacking is the first of the
+ * three verbs that nobody could carry out.
+ */
+bool permission_can_govern(
+    struct ledger *, uint32_t without, enum verb *lacking);
 
 /* The set of countries that have a book, as 1 << country. */
 uint32_t permission_countries(const struct ledger *);

@@ -1,5 +1,6 @@
 #include "operations.h"
 
+#include "notice.h"
 #include "posting.h"
 
 /*
@@ -10,7 +11,7 @@
  *     pool-lend     debit pool             credit pool, club and federation
  *
  * Each pool remembers what everybody put in (the stake); nobody takes more
- * out than that.
+ * out than that, nor without the notice that the club's rule asks for.
  */
 
 /* Is below a party of that kind and directly under above? */
@@ -22,14 +23,9 @@ static bool belongs(const struct party *below, enum party_kind kind,
 }
 
 /* to_pool: how much goes from the member's share to the club's pool. */
-static void plan_member(struct context *c, const struct ident *member_name,
-    const struct ident *club_name, struct amount to_pool)
+static void plan_stake(struct context *c, const struct party *member,
+    const struct party *club, struct amount to_pool)
 {
-    const struct party *member =
-        posting_add(c, member_name, ROLE_SHARE, to_pool, "member");
-    const struct party *club = posting_add(
-        c, club_name, ROLE_POOL, posting_credit(to_pool), "club");
-
     if (member == NULL || club == NULL)
         return;
     if (!belongs(member, PARTY_MEMBER, club, PARTY_CLUB))
@@ -40,15 +36,25 @@ static void plan_member(struct context *c, const struct ident *member_name,
 void pool_contribute(struct context *c, const struct operation *op)
 {
     const struct contribute_fields *f = &op->as.contribute;
+    const struct party *member =
+        posting_add(c, &f->member, ROLE_SHARE, f->amount, "member");
+    const struct party *club = posting_add(
+        c, &f->club, ROLE_POOL, posting_credit(f->amount), "club");
 
-    plan_member(c, &f->member, &f->club, f->amount);
+    plan_stake(c, member, club, f->amount);
 }
 
 void pool_redeem(struct context *c, const struct operation *op)
 {
     const struct pool_redeem_fields *f = &op->as.pool_redeem;
+    const struct party *club =
+        posting_add(c, &f->club, ROLE_POOL, f->amount, "club");
+    const struct party *member = posting_add(
+        c, &f->member, ROLE_SHARE, posting_credit(f->amount), "member");
 
-    plan_member(c, &f->member, &f->club, posting_credit(f->amount));
+    plan_stake(c, member, club, posting_credit(f->amount));
+    notice_plan(
+        c, OPERATION_HAS(op, pool_redeem, notice) ? &f->notice : NULL);
 }
 
 void pool_lend(struct context *c, const struct operation *op)

@@ -1,6 +1,7 @@
 #include "posting.h"
 
 #include "earning.h"
+#include "notice.h"
 #include "operations.h"
 #include "permission.h"
 #include "split.h"
@@ -152,6 +153,19 @@ static int leg_direction(const struct leg *leg)
     return leg->credits_held > 0 ? -1 : 0;
 }
 
+/* Is the party frozen that way, or the project that a source belongs to? */
+static bool is_frozen(
+    struct context *c, const struct party *party, bool out)
+{
+    struct party project;
+
+    if (out ? party->frozen_out : party->frozen_in)
+        return true;
+    return party->kind == PARTY_SOURCE &&
+        record_find_party_number(c->state, party->parent, &project) &&
+        (out ? project.frozen_out : project.frozen_in);
+}
+
 static void check_party(struct context *c, const struct leg *leg)
 {
     enum side normal = role_row(account_id_role(&leg->id))->normal;
@@ -168,7 +182,9 @@ static void check_party(struct context *c, const struct leg *leg)
         return; /* giving back what is held is always allowed */
     if (leg->party.closed)
         context_refuse(c, STATUS_PARTY_CLOSED, leg->field);
-    if (out ? leg->party.frozen_out : leg->party.frozen_in)
+    if (role_row(account_id_role(&leg->id))->class == CLASS_MEMO)
+        return; /* there is no money in it to freeze */
+    if (is_frozen(c, &leg->party, out))
         context_refuse(c, STATUS_PARTY_FROZEN, leg->field);
 }
 
@@ -200,13 +216,16 @@ static void check_sums(struct context *c)
     }
 }
 
-/* What the signer moves in a currency: debits that no rule asks for. */
+/* What the signer moves in a currency: debits that no rule asks for, but
+ * for memo accounts. */
 static int64_t moved(const struct context *c, enum currency currency)
 {
     int64_t sum = 0;
 
     for (size_t i = 0; i < c->leg_count; i++)
         if (c->legs[i].minor > 0 && !c->legs[i].by_rule &&
+            role_row(account_id_role(&c->legs[i].id))->class !=
+                CLASS_MEMO &&
             account_id_currency(&c->legs[i].id) == currency)
             sum += c->legs[i].minor;
     return sum;
@@ -342,6 +361,7 @@ void posting_check(struct context *c)
     check_limits(c);
     check_balances(c);
     check_stake(c);
+    notice_check(c);
 }
 
 void posting_check_closing(struct context *c)
@@ -440,6 +460,7 @@ void posting_commit(struct context *c, enum verb verb)
     write_accounts(c);
     commit_usage(c);
     commit_stake(c);
+    notice_commit(c);
     if (!literal || c->show_all)
         show_all(c);
     if (c->leg_count > 0)
@@ -523,6 +544,7 @@ static bool read_literal(struct ledger *ledger, struct posting_list *out)
     }
     out->count = c->leg_count;
     out->stake = c->stake;
+    out->notice = c->notice;
     return !context_refused(c);
 }
 
@@ -559,6 +581,7 @@ int posting_read(struct ledger *ledger, const struct entry *given,
     out->count = 0;
     out->more = false;
     out->stake.used = false;
+    out->notice = (struct notice_use){ false, false, false, 0 };
     out->waits = entry_waits(given);
     if (posting_find_line(ledger, given, &effective) != 0)
         return -1;

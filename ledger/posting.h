@@ -83,6 +83,7 @@ struct posting_list {
     struct posting list[CONTEXT_LEGS_MAX];
     bool more; /* there are more: a month-close, which nothing reverses */
     struct stake_change stake;  /* that went with them */
+    struct notice_use notice;   /* that was cited */
     bool waits; /* a proposal: the entry posted nothing */
     struct operation operation; /* decoded; views into the entry, or into
                                    the ledger until the next read */

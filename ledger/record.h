@@ -105,6 +105,10 @@ struct quorum {
     bool clubs;     /* the clubs must be the majority */
     uint8_t lapse;  /* days that a proposal waits */
     uint32_t kinds; /* set of KIND_BIT that count */
+
+    /* Of a reversal, never kept: so many at least are of these kinds. */
+    uint8_t core_need;
+    uint32_t core;
 };
 
 bool record_parse_quorum(struct bytes key, struct bytes value,

@@ -32,7 +32,8 @@ int report_may_ask(struct ledger *, const struct ident *who, enum verb,
  * May the key see this entry's leaf (for its receipt)?  A key of a book or
  * of all may: its leaf says no more than the books do.  A key of a party
  * (a club's treasurer) may if it signed the entry, or if the entry posts to
- * the party or to somebody below it; OUT_OF_SCOPE otherwise.
+ * the party or to somebody below it; OUT_OF_SCOPE otherwise.  Entries of
+ * operations on projects are open to every key.
  */
 int report_may_see(struct ledger *, const struct ident *who,
     const struct entry *, enum status *) WARN_UNUSED_RESULT;
@@ -193,6 +194,48 @@ int report_dormant(struct ledger *, const struct ident *who,
     const struct ident *book, const struct ident *after,
     void (*each)(void *context, const struct dormant_row *), void *context,
     struct ident *next, enum status *) WARN_UNUSED_RESULT;
+/* ---- pools ---- */
+
+/* An open notice: see notice.h. */
+struct pool_notice_row {
+    uint64_t entry; /* that gave it */
+    struct ident party;
+    struct amount left;
+    struct date due;
+};
+
+/* What a contributor has in the pool in a currency. */
+struct pool_part {
+    struct ident party;
+    struct amount stake;
+    int64_t part; /* hundredths of a percent of that currency's stakes */
+};
+
+struct pool_callbacks {
+    void (*notice)(void *context, const struct pool_notice_row *);
+    void (*part)(void *context, const struct pool_part *);
+    void *context;
+};
+
+struct pool_report {
+    struct ident name;
+    uint32_t days; /* of notice that it asks for; 0: none */
+    bool used[CURRENCY_COUNT]; /* it has an account in the currency */
+    int64_t balance[CURRENCY_COUNT];
+    int64_t lent[CURRENCY_COUNT]; /* of a club: to its federation's pool */
+};
+
+/*
+ * A club's or federation's pool (WRONG_PARTY): open notices by their
+ * entries, then everybody's part by the contributors' numbers.  The parts of
+ * a currency sum to 100.00 percent: largest remainder, among equals the
+ * party opened earlier.  BALANCE_OVERFLOW if the stakes of a currency sum
+ * to more than 2^62.  A key whose scope is a club may also ask for the pool
+ * of its federation.
+ */
+int report_pool(struct ledger *, const struct ident *who,
+    const struct ident *party, struct pool_report *,
+    const struct pool_callbacks *, enum status *) WARN_UNUSED_RESULT;
 
 /* A drawer, and each currency it has or had, with what should be in it. */
 struct drawer_report {

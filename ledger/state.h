@@ -56,6 +56,22 @@ enum table {
     TABLE_EARNING,      /* account id, month be32 -> balance-days */
     TABLE_LOCK,         /* entry index be64 -> locked savings */
     TABLE_SEAL,         /* size be64 -> digest signed for it */
+    TABLE_AGREEMENT,    /* name, 0, from be32 -> parts of the levels */
+    TABLE_CAP,          /* agreement, 0, level, 0, year be32, per u8,
+                           currency u8 -> amount */
+    TABLE_CAP_USED,     /* agreement, 0, level, 0, year be32, currency u8
+                           -> pledged */
+    TABLE_PROJECT,      /* project be32 -> its terms */
+    TABLE_PROJECT_LEVEL, /* project be32, level -> budget, pledged */
+    TABLE_MILESTONE,    /* project be32, name -> part, reached */
+    TABLE_LINK,         /* project be32, other be32, as u8 -> entry */
+    TABLE_SOURCE,       /* project be32, source be32 -> sums */
+    TABLE_SOURCE_OF,    /* giver be32, source be32 -> nothing */
+    TABLE_PLEDGE,       /* entry be64 -> pledge */
+    TABLE_PLEDGE_OF,    /* source be32, entry be64 -> nothing */
+    TABLE_PLEDGE_DUE,   /* book u8, until be32, entry be64 -> nothing */
+    TABLE_PLEDGE_QUEUE, /* book u8, entry be64 -> nothing */
+    TABLE_PROJECT_ENTRY, /* project be32, entry be64 -> nothing */
     TABLE_TERM_PRODUCT, /* book u8, currency u8, days be32, from be32 ->
                            what a term share pays */
     TABLE_TERM,         /* entry index be64 -> term share */
@@ -65,6 +81,8 @@ enum table {
     TABLE_DORMANCY,     /* book u8 -> months without activity */
     TABLE_UNCLAIMED,    /* party be32, currency u8 -> amount, since */
     TABLE_SUCCESSION,   /* party be32, currency u8 -> round of payments */
+    TABLE_NOTICE_RULE,  /* pool's party be32 -> days of notice */
+    TABLE_NOTICE,       /* entry index be64 -> notice given */
     TABLE_PRODUCT,      /* book u8, name, 0, from be32 -> loan product */
     TABLE_CONCENTRATION, /* pool be32 -> most of it in one place */
     TABLE_LOAN,         /* entry index be64 -> loan */

@@ -363,6 +363,9 @@ static void random_field(struct random_source *source, enum field_type type,
     case FIELD_LIMIT:
     case FIELD_BASIS:
     case FIELD_CATEGORY:
+    case FIELD_SPAN:
+    case FIELD_EXCESS:
+    case FIELD_LINK:
     case FIELD_LOAN_METHOD:
     case FIELD_LOAN_DAYCOUNT:
     case FIELD_LOAN_PERIOD:

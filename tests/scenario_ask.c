@@ -418,6 +418,60 @@ static int ask_dormant(struct ledger *ledger, const struct ident *who,
         out, &next, status);
 }
 
+/* notice 17 m1 USD5.00 2026-12-01 */
+static void notice_row(void *context, const struct pool_notice_row *row)
+{
+    buffer_text(context, "notice ");
+    buffer_decimal(context, row->entry);
+    buffer_char(context, ' ');
+    append_ident(context, &row->party);
+    buffer_char(context, ' ');
+    amount_append(context, row->left);
+    buffer_char(context, ' ');
+    date_append(context, row->due);
+    buffer_char(context, '\n');
+}
+
+/* m1 USD5.00 33.34 */
+static void part_row(void *context, const struct pool_part *row)
+{
+    append_ident(context, &row->party);
+    buffer_char(context, ' ');
+    amount_append(context, row->stake);
+    buffer_char(context, ' ');
+    append_digits(context, row->part, CURRENCY_USD); /* two digits */
+    buffer_char(context, '\n');
+}
+
+/* days 30, balance USD5.00, lent USD2.00 */
+static int ask_pool(struct ledger *ledger, const struct ident *who,
+    const struct ident *name, struct buffer *out, enum status *status)
+{
+    struct pool_callbacks to = { notice_row, part_row, out };
+    struct pool_report report;
+    int result = report_pool(ledger, who, name, &report, &to, status);
+
+    if (result != 0 || *status != STATUS_ACCEPTED)
+        return result;
+    if (report.days > 0)
+        buffer_format(out, "days %u\n", (unsigned)report.days);
+    for (int i = 0; i < CURRENCY_COUNT; i++) {
+        enum currency currency = (enum currency)i;
+
+        if (report.used[i]) {
+            buffer_text(out, "balance ");
+            amount_append(out, (struct amount){ report.balance[i], currency });
+            buffer_char(out, '\n');
+        }
+        if (report.lent[i] != 0) {
+            buffer_text(out, "lent ");
+            amount_append(out, (struct amount){ report.lent[i], currency });
+            buffer_char(out, '\n');
+        }
+    }
+    return 0;
+}
+
 static int ask(struct ledger *ledger, const struct ident *who,
     const struct operation *op, struct buffer *out, enum status *status)
 {
@@ -445,6 +499,12 @@ static int ask(struct ledger *ledger, const struct ident *who,
     if (op->verb == VERB_CASH_REPORT)
         return report_cash(ledger, who, &op->as.cash_report.book,
             op->as.cash_report.date, cash_row, out, status);
+    if (op->verb == VERB_PROJECT)
+        return scenario_ask_project(ledger, who, op, out, status);
+    if (op->verb == VERB_PROJECTS)
+        return scenario_ask_projects(ledger, who, op, out, status);
+    if (op->verb == VERB_PROGRAMME)
+        return scenario_ask_programme(ledger, who, op, out, status);
     if (op->verb == VERB_TERMS)
         return report_terms(ledger, who, &op->as.terms.party,
             OPERATION_HAS(op, terms, until) ? &op->as.terms.until : NULL,
@@ -455,6 +515,8 @@ static int ask(struct ledger *ledger, const struct ident *who,
         return scenario_ask_loans(ledger, who, op, out, status);
     if (op->verb == VERB_PARTY)
         return ask_party(ledger, who, &op->as.party.party, out, status);
+    if (op->verb == VERB_POOL)
+        return ask_pool(ledger, who, &op->as.pool.party, out, status);
     if (op->verb == VERB_KEY)
         return ask_key(ledger, who, &op->as.key.key, out, status);
     buffer_text(out, "only the daemon answers that\n");

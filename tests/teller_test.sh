@@ -4,17 +4,10 @@
 # order; what the screen says is compared with what the ledger says.
 set -u
 . "$(dirname "$0")/script.sh"
-export LC_ALL=C.UTF-8 TMUX=
-socket=posito-teller-$$
+. tests/terminal.sh
 home=$here/home
 keys=$here/ledger/keys
 mkdir "$home"
-
-end_terminal() {
-    tmux -L "$socket" kill-server 2>/dev/null
-    clean_up
-}
-trap end_terminal EXIT
 
 cat >"$here/found" <<'END'
 currency code=USD digits=2
@@ -31,6 +24,9 @@ party-open party=la.2 kind=drawer book=us parent=la country=US
 party-open party=sj kind=office book=us country=US
 party-open party=staff kind=officer book=us country=US
 party-open party=tre kind=officer book=us country=US
+policy-set verb=key-add need=1 kinds=board
+policy-set verb=key-revoke need=1 kinds=board
+policy-set verb=policy-set need=1 kinds=board
 policy-set verb=withdraw over=USD500.00 need=2 kinds=teller,supervisor
 key-add key=tre kind=board owner=tre country=US scope=all
 key-add key=ana kind=teller owner=staff country=US scope=us
@@ -42,24 +38,9 @@ check "a ledger is founded: $(cat "$here/init")" [ -s "$here/ledger/genesis" ]
 start_daemon "$here/ledger"
 
 terminal() { # key language: a new terminal with the teller's screen
-    tmux -L "$socket" -f /dev/null new-session -d -s "$1" -x 80 -y 24 \
-        "env HOME=$home POSITO_ADDR=$POSITO_ADDR POSITO_LANGUAGE=$2 \
-        $build/posito --key $keys/$1.key teller; echo ended; sleep 60"
-    session=$1
-}
-screen() { tmux -L "$socket" capture-pane -p -t "$session"; }
-keys() { tmux -L "$socket" send-keys -t "$session" "$@"; }
-sees() { # text: wait until the screen has it
-    for _ in $(seq 200); do
-        screen | grep -qF -- "$1" && return 0
-        sleep 0.05
-    done
-    screen
-    return 1
-}
-shows() { # what, text: and no error beside it
-    check "$1: \"$2\"" sees "$2"
-    [ -n "${POSITO_SCREENS:-}" ] && { echo "--- $1"; screen; }
+    terminal_open "$1" "env HOME=$home POSITO_ADDR=$POSITO_ADDR \
+        POSITO_LANGUAGE=$2 $build/posito --key $keys/$1.key teller; \
+        echo ended; sleep 60"
 }
 balance() { # account
     "$build/posito" --key "$keys/ana.key" balance account="$1" --json \
@@ -154,7 +135,7 @@ check "confirm again" sees "Is this right?"
 lose_daemon
 keys Enter
 check "lost again" sees "Nothing is lost"
-tmux -L "$socket" kill-session -t ana
+terminal_close ana
 "$build/positod" -f -o listen=127.0.0.1:"$port" "$here/ledger" \
     >>"$here/log" 2>&1 &
 daemon=$!
@@ -205,7 +186,7 @@ check "y termina" sees "ended"
 "$build/posito" --key "$keys/eva.key" drawer-open drawer=la.2 \
     >"$here/opened" 2>&1
 check "eva opens hers" grep -q Done "$here/opened"
-tmux -L "$socket" kill-session -t ana
+terminal_close ana
 terminal ana en
 check "language" sees "1  English"
 keys Enter la.2 Enter

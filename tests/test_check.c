@@ -9,6 +9,7 @@
 #include "../ledger/proposal.h"
 #include "../ledger/check.h"
 #include "../ledger/context.h"
+#include "../ledger/layout.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -75,8 +76,18 @@ static void use_money(struct ledger_fixture *f)
 
 static void use_pools(struct ledger_fixture *f)
 {
+    uint64_t notice;
+
     SEND(f, "ana", "contribute member=m1 club=c1 amount=USD50.00 purpose=C");
-    SEND(f, "club", "pool-redeem member=m1 club=c1 amount=USD7.00 purpose=C");
+    SEND(f, "club", "redeem-notice member=m1 club=c1 amount=USD9.00");
+    notice = f->decision.index;
+    SEND(f, "club", "pool-redeem member=m1 club=c1 amount=USD7.00 purpose=C "
+                    "notice=%llu",
+        (unsigned long long)notice);
+    SEND(f, "fed", "pool-notice club=c1 days=9");
+    SEND(f, "club", "approve proposal=%llu",
+        (unsigned long long)f->decision.index);
+    SEND(f, "ana", "redeem-notice member=m1 club=c1 amount=USD4.00");
     SEND(f, "fed", "pool-lend from=c1 to=zac amount=USD20.00 purpose=C");
     SEND(f, "fed", "pool-lend from=zac to=c1 amount=USD5.00 purpose=C");
 }
@@ -328,6 +339,72 @@ static void use_loans(struct ledger_fixture *f)
         (unsigned long long)f->decision.index);
 }
 
+/* In the first days of the other book: every record of projects. */
+static void use_projects(struct ledger_fixture *f)
+{
+    char line[200];
+    uint64_t entry;
+
+    SEND(f, "board", "agreement-set agreement=two from=2026-11-01 "
+                     "parts=club:0.333333333334,federal:0.333333333333,"
+                     "state:0.333333333333");
+    SEND(f, "board", "cap-set agreement=two level=federal year=2026 "
+                     "per=year amount=MXN30.00");
+    SEND(f, "board", "cap-set agreement=two level=federal year=2027 "
+                     "per=year amount=MXN1.00");
+    SEND(f, "board", "cap-set agreement=two level=state year=2026 "
+                     "per=project amount=MXN0.00");
+    SEND(f, "xana", "party-open party=sedesol kind=funder book=mx "
+                    "country=MX");
+    SEND(f, "xana", "party-open party=zacgov kind=funder book=mx "
+                    "country=MX");
+    SEND(f, "club", "project-register project=pozo book=mx club=c1 "
+                    "agreement=two category=water place=Jerez "
+                    "budget=MXN100.00 milestones=a:0.4,b:0.6");
+    SEND(f, "club", "project-register project=rastro book=mx club=c1 "
+                    "agreement=two category=livestock place=Jerez "
+                    "budget=MXN50.00 milestones=a:1");
+    SEND(f, "club", "project-link project=pozo to=rastro as=buyer");
+    SEND(f, "club", "pledge project=pozo level=club from=c1 "
+                    "amount=MXN20.01 until=2026-11-24");
+    SEND(f, "fed", "pledge project=pozo level=club from=c2 "
+                   "amount=MXN9.00 until=2027-06-01");
+    entry = f->decision.index;
+    SEND(f, "fed", "pledge-withdraw pledge=%llu reason=x",
+        (unsigned long long)entry);
+    SEND(f, "fed", "pledge project=pozo level=club from=c2 "
+                   "amount=MXN3.33 until=2027-06-01");
+    SEND(f, "xsup", "pledge project=pozo level=federal from=sedesol "
+                    "amount=MXN33.33 until=2027-06-01 over=partial");
+    SEND(f, "xsup", "pledge project=rastro level=federal from=sedesol "
+                    "amount=MXN5.00 until=2026-11-26 over=queue");
+    SEND(f, "xsup", "pledge project=rastro level=federal from=sedesol "
+                    "amount=MXN6.00 until=2027-06-01 over=queue");
+    SEND(f, "xsup", "pledge project=pozo level=state from=zacgov "
+                    "amount=MXN33.33 until=2027-06-01 over=clubs");
+    SEND(f, "xana", "receive project=pozo level=club from=c1 via=bancomer "
+                    "amount=MXN15.00");
+    SEND(f, "xana", "receive project=pozo level=club from=c2 via=bancomer "
+                    "amount=MXN3.33");
+    SEND(f, "xana", "receive project=pozo level=federal from=sedesol "
+                    "via=bancomer amount=MXN29.99");
+    (void)snprintf(line, sizeof line,
+        "key-add key=mx.check public=%s kind=supervisor owner=tre "
+        "country=MX scope=mx",
+        ledger_fixture_public("mx.check"));
+    must(f, ledger_fixture_prove(f, "board", "mx.check", line));
+    SEND(f, "club", "milestone project=pozo milestone=a " EVIDENCE);
+    entry = f->decision.index;
+    SEND(f, "mx.check", "approve proposal=%llu", (unsigned long long)entry);
+    SEND(f, "xsup", "draw project=pozo amount=MXN10.00 via=bancomer "
+                    EVIDENCE);
+    entry = f->decision.index;
+    SEND(f, "xsup", "draw project=pozo amount=MXN2.00 via=x1 " EVIDENCE);
+    SEND(f, "xsup", "reverse entry=%llu reason=x",
+        (unsigned long long)entry);
+    SEND(f, "xsup", "return project=pozo via=bancomer amount=MXN1.00");
+}
+
 static int open_used(void **state)
 {
     struct ledger_fixture *f = calloc(1, sizeof *f);
@@ -344,6 +421,7 @@ static int open_used(void **state)
     use_holds(f);
     use_books(f);
     use_cash(f);
+    use_projects(f);
     early = use_terms(f);
     use_cycle(f);
     use_terms_later(f, early);
@@ -588,6 +666,39 @@ static void spoil_stake(struct ledger_fixture *f)
         f->state, pool.number, contributor.number, CURRENCY_USD, 999999);
 }
 
+/* The pool of c1: its rule, and what is left of its first notice. */
+static void spoil_notice_rule(struct ledger_fixture *f)
+{
+    struct ident club = ident_of("c1");
+    struct party pool;
+    uint8_t key[4];
+
+    assert_true(record_find_party(f->state, &club, &pool));
+    layout_put_be32(key, pool.number);
+    state_put(f->state, TABLE_NOTICE_RULE, bytes_of(key, sizeof key),
+        bytes_of("\1\0\0\0", 4));
+}
+
+static void spoil_notice(struct ledger_fixture *f)
+{
+    struct state_scan *scan =
+        state_scan_open(f->state, TABLE_NOTICE, bytes_of("", 0));
+    uint8_t memory[32];
+    uint8_t name[8];
+    struct bytes key;
+    struct bytes value;
+
+    assert_non_null(scan);
+    assert_true(state_scan_next(scan, &key, &value));
+    assert_true(value.length <= sizeof memory && key.length == sizeof name);
+    memcpy(memory, value.data, value.length);
+    memcpy(name, key.data, key.length);
+    memory[9]++; /* the first byte of what is left */
+    state_scan_close(scan);
+    state_put(f->state, TABLE_NOTICE, bytes_of(name, sizeof name),
+        bytes_of(memory, value.length));
+}
+
 static void spoil_freeze(struct ledger_fixture *f)
 {
     struct ident name = ident_of("n1");
@@ -719,6 +830,8 @@ static void each_has_its_complaint(void **state)
         { spoil_held, "account us/la/drawer/USD: the state says" },
         { spoil_history, "references" },
         { spoil_stake, "stake in a pool" },
+        { spoil_notice_rule, "a rule of notice is not as it was set" },
+        { spoil_notice, "a notice is not as the journal tells of it" },
         { spoil_freeze, "party n1 is frozen or closed in the state or" },
         { spoil_key, "key new was revoked or rotated in the state or" },
         { spoil_policy, "a policy that the journal does not set" },

@@ -412,7 +412,7 @@ static void test_completion(void **state)
     };
     static const struct row rows[] = {
         {"depo", "sit", 1, true},
-        {"pool-", "", 2, false},
+        {"pool-", "", 3, false},
         {"pool-l", "end", 1, true},
         {"xyz", "", 0, false},
         {"deposit m", "em", 2, false}, /* member= memo= */

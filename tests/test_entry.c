@@ -569,6 +569,40 @@ static void a_disclosure_is_written_as_it_is_read(void **state)
     }
 }
 
+static void effects_of_pledges_are_read(void **state)
+{
+    (void)state;
+    static const char text[] = "+ pledge 17 waiting\n"
+                               "+ pledge 18 out\n"
+                               "+ pledge 19 lapsed\n"
+                               "+ pledge 20 open\n";
+    static const enum effect_kind kinds[] = {EFFECT_PLEDGE_WAITING,
+        EFFECT_PLEDGE_OUT, EFFECT_PLEDGE_LAPSED, EFFECT_PLEDGE_OPEN};
+    struct bytes rest = text_of(text);
+    struct buffer again = buffer_empty();
+    struct effect effect;
+    bool malformed;
+    for (unsigned i = 0; i < 4; i++) {
+        assert_true(entry_next_effect(&rest, &effect, &malformed));
+        assert_int_equal(effect.kind, kinds[i]);
+        assert_int_equal(effect.number, 17 + i);
+        entry_append_pledge(&again, effect.number, effect.kind);
+    }
+    assert_false(entry_next_effect(&rest, &effect, &malformed));
+    assert_false(malformed);
+    assert_true(bytes_equal_text(buffer_bytes(&again), text));
+    buffer_free(&again);
+
+    static const char *const bad[] = {"+ pledge 17\n", "+ pledge 17 \n",
+        "+ pledge 17 closed\n", "+ pledge 017 open\n", "+ pledge x out\n",
+        "+ pledge 17 open \n"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        rest = text_of(bad[i]);
+        assert_false(entry_next_effect(&rest, &effect, &malformed));
+        assert_true(malformed);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -584,6 +618,7 @@ int main(void)
         cmocka_unit_test(random_entries_come_back),
         cmocka_unit_test(effects_are_read),
         cmocka_unit_test(effects_of_cash_are_read),
+        cmocka_unit_test(effects_of_pledges_are_read),
         cmocka_unit_test(a_disclosure_is_written_as_it_is_read),
         cmocka_unit_test(malformed_effects),
     };

@@ -31,7 +31,8 @@ static const char good_body[] = "currency code=USD digits=2\n"
                                 "book book=us country=US date=2026-11-23\n"
                                 "party-open party=o kind=officer book=us "
                                 "country=US\n"
-                                "key board board o us\n";
+                                "key board board o all\n"
+                                "key board2 board o all\n";
 
 static void make_head(char head[200], const char *version, const char *origin,
     const char *log, const char *chart)
@@ -167,6 +168,19 @@ static void test_bad_bodies(void **state)
           "party-open party=o kind=officer book=us country=US\n"
           "key board board o o\n",
             "board", STATUS_LAST_KEY, 0, STATUS_ACCEPTED },
+        /* one key alone, where it takes two */
+        { "currency code=USD digits=2\n"
+          "book book=us country=US date=2026-11-23\n"
+          "party-open party=o kind=officer book=us country=US\n"
+          "key board board o all\nkey zac board o us\n"
+          "policy-set verb=key-add need=1 kinds=board\n",
+            "board", STATUS_BAD_POLICY, 0, STATUS_ACCEPTED },
+        { "currency code=USD digits=2\n"
+          "policy-set verb=key-revoke need=3 kinds=board\n"
+          "book book=us country=US date=2026-11-23\n"
+          "party-open party=o kind=officer book=us country=US\n"
+          "key board board o all\nkey board2 board o all\n",
+            "board", STATUS_LINE_REFUSED, 2, STATUS_BAD_POLICY },
         { "currency code=USD digits=2\n"
           "book book=us country=US date=2026-11-23\n"
           "party-open party=o kind=officer book=us country=US\n"
@@ -238,7 +252,8 @@ static void test_other_body(void **state)
                          "book book=us country=US date=2026-11-23\n"
                          "party-open party=o kind=officer book=us "
                          "country=US\n"
-                         "key board board o us\n"),
+                         "key board board o us\n"
+                         "key board2 board o us\n"),
         STATUS_LINE_REFUSED);
     buffer_append(&line, buffer_bytes(&f->line));
     assert_int_equal(ledger_fixture_again(f, buffer_bytes(&line),

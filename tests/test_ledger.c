@@ -133,7 +133,7 @@ static void test_refusals(void **state)
         { "fed", "pool-lend from=c3 to=zac2 amount=USD1.00 purpose=C",
             "out-of-scope from" },
         { "club", "pool-redeem member=n1 club=c2 amount=USD1.00 purpose=C",
-            "out-of-scope member" },
+            "out-of-scope club" },
         { "us.board", "day-close book=mx date=2026-11-23",
             "out-of-scope book" },
         { "us.board", "party-close party=x1 reason=x",
@@ -456,7 +456,9 @@ static void test_open_and_close(void **state)
         { "board", "party-open party=pj kind=project book=us country=MX",
             "wrong-kind" },
         { "ana", "party-open party=pj kind=project book=us country=MX",
-            "ok" },
+            "wrong-party kind" },
+        { "ana", "party-open party=pj.club kind=source book=us country=MX",
+            "wrong-party kind" },
     };
 
     ledger_table_send(f, rows, sizeof rows / sizeof rows[0]);

@@ -14,7 +14,7 @@
 
 #define FLAGS_ALL                                                         \
     (FLAG_LITERAL | FLAG_BODY | FLAG_GENESIS | FLAG_HAS_BODY | FLAG_PUBLIC | \
-        FLAG_STREAM | FLAG_TWO | FLAG_ACTIVITY | FLAG_CLUBS)
+        FLAG_STREAM | FLAG_TWO | FLAG_ACTIVITY | FLAG_CLUBS | FLAG_EACH)
 
 static size_t type_size(enum field_type type)
 {
@@ -88,7 +88,7 @@ static void rows_have_help_class_and_flags(void **state)
             assert_true(row->kinds != 0);
         if ((row->flags &
                 (FLAG_LITERAL | FLAG_BODY | FLAG_HAS_BODY | FLAG_TWO |
-                    FLAG_ACTIVITY | FLAG_CLUBS)) != 0)
+                    FLAG_ACTIVITY | FLAG_CLUBS | FLAG_EACH)) != 0)
             assert_true(is_signed);
         if ((row->flags & (FLAG_PUBLIC | FLAG_STREAM)) != 0)
             assert_true(!is_signed && !founding);
@@ -192,6 +192,9 @@ static void words_stand_at_their_value(void **state)
         { FIELD_LIMIT, LIMIT_COUNT, LIMIT_WITHDRAW_DAILY, "withdraw-daily" },
         { FIELD_BASIS, BASIS_COUNT, BASIS_AVERAGE, "average" },
         { FIELD_CATEGORY, CATEGORY_COUNT, CATEGORY_IRRIGATION, "irrigation" },
+        { FIELD_SPAN, SPAN_COUNT, SPAN_PROJECT, "project" },
+        { FIELD_EXCESS, EXCESS_COUNT, EXCESS_QUEUE, "queue" },
+        { FIELD_LINK, LINK_COUNT, LINK_BUYER, "buyer" },
         { FIELD_LOAN_METHOD, LOAN_METHOD_COUNT, LOAN_METHOD_FLAT, "flat" },
         { FIELD_LOAN_DAYCOUNT, LOAN_DAYCOUNT_COUNT, LOAN_DAYCOUNT_30_360,
             "30/360" },
@@ -237,9 +240,10 @@ static void amounts_are_those_that_move_money(void **state)
     static const enum verb moving[] = { VERB_DEPOSIT, VERB_WITHDRAW,
         VERB_TRANSFER, VERB_CONTRIBUTE, VERB_POOL_LEND, VERB_POOL_REDEEM,
         VERB_HOLD, VERB_CAPTURE, VERB_MEMBERSHIP, VERB_LOCK, VERB_CASH_MOVE,
-        VERB_DIVIDEND_DECLARE, VERB_TERM_OPEN, VERB_ARRIVE,
-        VERB_LOAN_APPLY, VERB_GUARANTEE, VERB_COLLATERAL, VERB_LOAN_APPROVE,
-        VERB_LOAN_DISBURSE };
+        VERB_DIVIDEND_DECLARE, VERB_PROJECT_REGISTER, VERB_PLEDGE,
+        VERB_RECEIVE, VERB_DRAW, VERB_RETURN, VERB_TERM_OPEN, VERB_ARRIVE,
+        VERB_REDEEM_NOTICE, VERB_LOAN_APPLY, VERB_GUARANTEE, VERB_COLLATERAL,
+        VERB_LOAN_APPROVE, VERB_LOAN_DISBURSE };
     for (unsigned i = 0; i < VERB_COUNT; i++) {
         const struct operation_row *row = operation_row((enum verb)i);
         struct operation op = { .verb = (enum verb)i };

@@ -64,11 +64,13 @@ static void test_waits_then_posts(void **state)
     ledger_table_send(f,
         (const struct ledger_row[]){
             { "sup", "reverse entry=4 reason=x", "not-reversible entry" },
-            { "sup", "reverse entry=5 reason=x", "ok" },
+            /* a reversal takes the keys of what it reverses */
+            { "sup", "reverse entry=5 reason=x", "ok" }, /* 6 */
+            { "bea", "approve proposal=6", "ok" },
             { "sup", "reverse entry=5 reason=x", "already-reversed entry" },
             { "bea", "approve proposal=4", "proposal-ended proposal" },
         },
-        4);
+        5);
     expect_balance(f, "us/m2/share/USD", 0);
 }
 
@@ -297,9 +299,10 @@ static void test_batch(void **state)
             { "sup", "reverse entry=2 line=1 reason=x",
                 "unknown-entry line" },
             { "sup", "reverse entry=4 line=4 reason=x", "ok" },
-            { "sup", "reverse entry=4 line=1 reason=x", "ok" },
+            { "sup", "reverse entry=4 line=1 reason=x", "ok" }, /* 6 */
+            { "ana", "approve proposal=6", "ok" },
         },
-        4);
+        5);
     expect_balance(f, "us/m1/share/USD", 90000);
     /* all: the first refused line refuses it, also when it would take
      * effect */
@@ -310,10 +313,10 @@ static void test_batch(void **state)
     assert_int_equal(f->decision.line, 2);
     (void)ledger_fixture_batch(f, "bea", "all",
         "transfer from=m1 to=m2 amount=USD600.00 purpose=I\n"
-        "transfer from=m1 to=n1 amount=USD300.00 purpose=F\n"); /* 7 */
+        "transfer from=m1 to=n1 amount=USD300.00 purpose=F\n"); /* 8 */
     quorum_fixture_open(f, 2, 1);
     send(f, "sup", "withdraw member=m1 via=la amount=USD1.00 purpose=I");
-    send(f, "sup", "approve proposal=7");
+    send(f, "sup", "approve proposal=8");
     assert_int_equal(f->decision.status, STATUS_LINE_REFUSED);
     assert_int_equal(f->decision.line, 2);
     assert_int_equal(f->decision.line_status, STATUS_INSUFFICIENT);

@@ -108,6 +108,19 @@ static const struct advice table[] = {
     {STATUS_WRONG_DATE,
         {"`posito status` shows each book's open day.",
             "`posito status` muestra el día abierto de cada libro."}},
+    {STATUS_UNKNOWN_LEVEL,
+        {"`posito project project=NAME` shows its levels; a rule needs one "
+         "called club.",
+            "`posito project project=NOMBRE` muestra sus niveles; una regla "
+            "necesita uno llamado club."}},
+    {STATUS_LEVEL_OUT,
+        {"Set a new project up if that level takes part after all.",
+            "Dé de alta otro proyecto si ese nivel participa al fin."}},
+    {STATUS_UNKNOWN_PLEDGE,
+        {"A pledge is named by the entry that made it; `posito project "
+         "project=NAME` shows who has pledged.",
+            "Un compromiso se nombra por el asiento que lo hizo; `posito "
+            "project project=NOMBRE` muestra quién se comprometió."}},
     {STATUS_UNKNOWN_PRODUCT,
         {"The board sets with term-set which lengths there are, in days, for "
          "each currency.",
@@ -184,6 +197,22 @@ static const struct advice table[] = {
         {"`posito party party=NAME` shows what is kept as unclaimed.",
             "`posito party party=NOMBRE` muestra lo que se guarda como no "
             "reclamado."}},
+    {STATUS_NOTICE_NEEDED,
+        {"Give notice with redeem-notice first; cite its entry with notice= "
+         "when it is due.",
+            "Avise antes con redeem-notice; cite su asiento con notice= "
+            "cuando se cumpla."}},
+    {STATUS_NOTICE_NOT_DUE,
+        {"`posito pool party=CLUB` shows when each notice is due.",
+            "`posito pool party=CLUB` muestra desde cuándo vale cada "
+            "aviso."}},
+    {STATUS_UNKNOWN_NOTICE,
+        {"`posito pool party=CLUB` lists the open notices.",
+            "`posito pool party=CLUB` muestra los avisos abiertos."}},
+    {STATUS_ABOVE_NOTICE,
+        {"`posito pool party=CLUB` shows what is left of each notice.",
+            "`posito pool party=CLUB` muestra cuánto queda de cada "
+            "aviso."}},
     {STATUS_INSUFFICIENT,
         {"`posito account account=...` shows what is available and what "
          "holds keep.",
@@ -195,6 +224,24 @@ static const struct advice table[] = {
     {STATUS_ABOVE_STAKE,
         {"No more can be taken back than was put in.",
             "No puede sacarse más de lo que se puso."}},
+    {STATUS_ABOVE_BUDGET,
+        {"`posito project project=NAME` shows each level's part and what is "
+         "pledged.",
+            "`posito project project=NOMBRE` muestra la parte de cada nivel "
+            "y lo comprometido."}},
+    {STATUS_ABOVE_PROGRAMME_CAP,
+        {"Add over=partial (what fits), over=queue (wait for room) or "
+         "over=clubs (that level takes no part).",
+            "Agregue over=partial (lo que quepa), over=queue (esperar "
+            "lugar) o over=clubs (ese nivel no participa)."}},
+    {STATUS_ABOVE_PLEDGE,
+        {"Pledge the rest first, then receive it.",
+            "Comprometa primero el resto; después recíbalo."}},
+    {STATUS_ABOVE_MILESTONES,
+        {"`posito project project=NAME` shows what may be drawn; sign the "
+         "next milestone first.",
+            "`posito project project=NOMBRE` muestra cuánto puede "
+            "disponerse; firme antes el siguiente avance."}},
     {STATUS_UNKNOWN_HOLD,
         {"A hold is named by the entry that placed it.",
             "Una retención se nombra por el asiento que la puso."}},

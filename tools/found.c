@@ -5,6 +5,7 @@
 #include "../protocol/sign.h"
 #include "command.h"
 #include "files.h"
+#include "speech.h"
 #include "words.h"
 
 #include <posito/encoding.h>
@@ -261,11 +262,32 @@ static bool no_decode(
     return false;
 }
 
-static int refused(const struct decision *decision, struct failure *failure)
+/* Keys that could never govern: what to write into the text instead. */
+static const char *explain_government(enum language language)
+{
+    return say(language,
+        "the keys of this text could never add or revoke a key, or set "
+        "policy: each takes two keys of kind federation.treasurer or board "
+        "with scope=all. Add a second one, or, while there is only one, "
+        "lines like: policy-set verb=key-add need=1 "
+        "kinds=federation.treasurer,board (the same for key-revoke and "
+        "policy-set)",
+        "las llaves de este texto nunca podrían dar de alta o revocar una "
+        "llave ni fijar reglas: cada cosa pide dos llaves de tipo "
+        "federation.treasurer o board con scope=all. Agregue otra o, "
+        "mientras haya una sola, renglones como: policy-set verb=key-add "
+        "need=1 kinds=federation.treasurer,board (y lo mismo para "
+        "key-revoke y policy-set)");
+}
+
+static int refused(const struct decision *decision, enum language language,
+    struct failure *failure)
 {
     enum status status = decision->status == STATUS_LINE_REFUSED
                              ? decision->line_status
                              : decision->status;
+    if (decision->status == STATUS_BAD_POLICY)
+        return failure_set(failure, "%s", explain_government(language));
     if (decision->line > 0)
         return failure_set(failure,
             "the founding would be refused: operation %llu of the text: %s "
@@ -279,7 +301,7 @@ static int refused(const struct decision *decision, struct failure *failure)
 }
 
 static int decide(const struct order *order, const char *folder,
-    struct failure *failure)
+    enum language language, struct failure *failure)
 {
     struct state *state = NULL;
     struct ledger *ledger = NULL;
@@ -296,7 +318,7 @@ static int decide(const struct order *order, const char *folder,
     if (ledger_decide(ledger, order, now, &decision) != 0)
         (void)failure_set(failure, "%s", ledger_failure(ledger)->text);
     else if (decision.status != STATUS_ACCEPTED)
-        (void)refused(&decision, failure);
+        (void)refused(&decision, language, failure);
     else
         result = 0;
 out:
@@ -305,8 +327,8 @@ out:
     return result;
 }
 
-static int check_genesis(
-    struct bytes line, struct bytes body, struct failure *failure)
+static int check_genesis(struct bytes line, struct bytes body,
+    enum language language, struct failure *failure)
 {
     struct order order;
     struct keyring none = {0};
@@ -323,7 +345,7 @@ static int check_genesis(
             (int)order.fault.field.length,
             (const char *)order.fault.field.data);
     else
-        result = decide(&order, folder, failure);
+        result = decide(&order, folder, language, failure);
     admit_free(&order);
     files_remove_folder(folder);
     return result;
@@ -362,8 +384,8 @@ static int write_genesis(struct work *work, struct buffer *line,
     keyfile_forget(&log);
     if (line->failed || work->body.failed)
         return failure_set(failure, "out of memory");
-    if (check_genesis(
-            buffer_bytes(line), buffer_bytes(&work->body), failure) != 0)
+    if (check_genesis(buffer_bytes(line), buffer_bytes(&work->body),
+            founding->language, failure) != 0)
         return -1;
     *ledger = sign_ledger_id(buffer_bytes(line));
     buffer_char(line, '\n');

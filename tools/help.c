@@ -44,13 +44,23 @@ static const struct tool tools[] = {
         {"A teller's screen: drawer, members, deposits, withdrawals, count.",
             "La pantalla del cajero: caja, socios, depósitos, retiros, "
             "conteo."}},
+    {"import-programme",
+        {"import-programme FILE [year=... book=... ...]",
+            "import-programme ARCHIVO [year=... book=... ...]"},
+        {"Show the published three-for-one programme; send a year of it.",
+            "Mostrar el programa tres por uno publicado; enviar un año."}},
+    {"catch-up",
+        {"catch-up book=BOOK to=DATE", "catch-up book=LIBRO to=FECHA"},
+        {"Close the days that were missed, one by one, until DATE is open.",
+            "Cerrar los días que faltan, uno por uno, hasta abrir FECHA."}},
     {NULL, {NULL, NULL}, {NULL, NULL}},
 };
 
 const char *const *help_tools(void)
 {
     static const char *const names[] = {
-        "help", "keygen", "proof", "send", "init", "teller", NULL};
+        "help", "keygen", "proof", "send", "init", "teller", "catch-up",
+        "import-programme", NULL};
     return names;
 }
 
@@ -109,7 +119,7 @@ static void print_options(FILE *out, enum language language)
             "in a new file\n"
             "  --exact                 texts are given encoded (%20), as "
             "on the line\n"
-            "  --yes                   approve without showing and asking\n"
+            "  --yes                   don't ask before approve, catch-up\n"
             "  --timeout SECONDS       longest wait for the daemon (10)\n"
             "addr, key and language can stand in ~/.config/posito/config, "
             "as: key = FILE\n"
@@ -129,7 +139,7 @@ static void print_options(FILE *out, enum language language)
             "prueba en un archivo nuevo\n"
             "  --exact                    los textos van codificados "
             "(%20), como en la línea\n"
-            "  --yes                      approve sin mostrar ni preguntar\n"
+            "  --yes                      no preguntar en approve, catch-up\n"
             "  --timeout SEGUNDOS         espera máxima al servidor (10)\n"
             "addr, key y language pueden estar en ~/.config/posito/config, "
             "así: key = ARCHIVO\n"

@@ -2,12 +2,14 @@
  * posito: what tellers, treasurers and auditors type.  See GUIDE.md.
  */
 #include "batch.h"
+#include "catch_up.h"
 #include "command.h"
 #include "files.h"
 #include "help.h"
 #include "init.h"
 #include "interactive.h"
 #include "newkey.h"
+#include "programme_import.h"
 #include "session.h"
 #include "speech.h"
 #include "teller_screen.h"
@@ -85,6 +87,8 @@ static const struct own_command own_commands[] = {
     {"send", run_send},
     {"init", init_run},
     {"teller", teller_screen_run},
+    {"import-programme", programme_import_run},
+    {"catch-up", catch_up_run},
 };
 
 static enum outcome run(struct session *session)

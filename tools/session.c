@@ -184,6 +184,17 @@ static enum outcome ask(struct session *session,
     return session_fail(session, failure);
 }
 
+enum outcome session_ask(
+    struct session *session, enum verb verb, struct buffer *answer)
+{
+    struct failure failure = {{0}};
+    enum status status;
+    struct request request = {.row = operation_row(verb),
+        .verb = verb,
+        .line = bytes_text(operation_row(verb)->verb)};
+    return ask(session, &request, answer, &status, &failure);
+}
+
 /* The user must learn that the order may have been taken. */
 static void explain_lost(
     const struct session *session, const struct request *request)

@@ -49,6 +49,13 @@ enum outcome session_need_client(struct session *);
 enum outcome session_run(
     struct session *, const char *const *words, size_t count);
 
+/*
+ * Ask a question that needs no login, and show nothing unless it fails.
+ * Appends its answer.
+ */
+enum outcome session_ask(
+    struct session *, enum verb, struct buffer *answer);
+
 /* Send a finished, signed line as it stands; body may be empty. */
 enum outcome session_send(
     struct session *, struct bytes line, struct bytes body);

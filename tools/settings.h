@@ -34,7 +34,7 @@ struct settings {
     bool json;
     bool csv;
     bool exact;
-    bool yes; /* approve without showing and asking */
+    bool yes; /* approve and catch up without showing and asking */
     bool no_passphrase;
     bool version;
     bool help;

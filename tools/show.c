@@ -22,6 +22,32 @@ struct label {
 };
 
 static const struct label labels[] = {
+    {"project", {"project", "proyecto"}},
+    {"category", {"category", "categoría"}},
+    {"productive", {"productive", "productivos"}},
+    {"place", {"place", "lugar"}},
+    {"agreement", {"matching rule", "regla"}},
+    {"start", {"start", "inicio"}},
+    {"budget", {"budget", "presupuesto"}},
+    {"pledged", {"pledged", "comprometido"}},
+    {"received", {"received", "recibido"}},
+    {"drawn", {"drawn", "dispuesto"}},
+    {"returned", {"returned", "devuelto"}},
+    {"releasable", {"may be drawn", "por disponer"}},
+    {"level", {"level", "nivel"}},
+    {"out", {"out since entry", "fuera desde el asiento"}},
+    {"source", {"source", "fuente"}},
+    {"from", {"from", "de"}},
+    {"share", {"share %", "parte %"}},
+    {"milestone", {"milestone", "avance"}},
+    {"part", {"part %", "parte %"}},
+    {"evidence", {"evidence", "evidencia"}},
+    {"link", {"linked as", "vínculo"}},
+    {"year", {"year", "año"}},
+    {"projects", {"projects", "proyectos"}},
+    {"places", {"places", "lugares"}},
+    {"invested", {"invested", "invertido"}},
+    {"average", {"average", "promedio"}},
     {"proposal", {"proposal", "propuesta"}},
     {"by", {"by", "de"}},
     {"need", {"needs", "necesita"}},
@@ -31,6 +57,14 @@ static const struct label labels[] = {
     {"ended", {"ended by entry", "terminó en asiento"}},
     {"may", {"may sign", "pueden firmar"}},
     {"counts", {"counts", "cuenta"}},
+    {"pool", {"pool", "fondo"}},
+    {"notice", {"notice", "aviso"}},
+    {"left", {"left", "queda"}},
+    {"due", {"due", "disponible desde"}},
+    {"stake", {"put in", "puesto"}},
+    {"part", {"part %", "parte %"}},
+    {"days", {"days of notice", "días de aviso"}},
+    {"lent", {"lent to the federation", "prestado a la federación"}},
     {"until", {"until", "hasta"}},
     {"state", {"state", "estado"}},
     {"index", {"entry", "asiento"}},
@@ -175,6 +209,7 @@ void show_value(struct buffer *out, struct bytes key, struct bytes value)
     bool text = bytes_equal_text(key, "memo") ||
                 bytes_equal_text(key, "reason") ||
                 bytes_equal_text(key, "name") ||
+                bytes_equal_text(key, "place") ||
                 bytes_equal_text(key, "order");
     if (amount_parse(value, &amount) == AMOUNT_SPELLED) {
         show_amount(out, amount);

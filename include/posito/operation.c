@@ -14,6 +14,9 @@ static const char *const MODE_WORDS[] = { MODES(X) NULL };
 static const char *const BLOCK_WORDS[] = { BLOCKS(X) NULL };
 static const char *const LIMIT_WORDS[] = { LIMITS(X) NULL };
 static const char *const BASIS_WORDS[] = { BASES(X) NULL };
+static const char *const SPAN_WORDS[] = { SPANS(X) NULL };
+static const char *const EXCESS_WORDS[] = { EXCESSES(X) NULL };
+static const char *const LINK_WORDS[] = { LINKS(X) NULL };
 static const char *const METHOD_WORDS[] = { LOAN_METHODS(X) NULL };
 static const char *const DAYCOUNT_WORDS[] = { LOAN_DAYCOUNTS(X) NULL };
 static const char *const GRACE_WORDS[] = { LOAN_GRACES(X) NULL };
@@ -78,6 +81,11 @@ const char *basis_name(enum basis basis)
     return BASIS_WORDS[basis];
 }
 
+const char *link_name(enum link link)
+{
+    return LINK_WORDS[link];
+}
+
 const char *const *field_words(enum field_type type)
 {
     switch (type) {
@@ -99,6 +107,12 @@ const char *const *field_words(enum field_type type)
         return BASIS_WORDS;
     case FIELD_CATEGORY:
         return CATEGORY_WORDS;
+    case FIELD_SPAN:
+        return SPAN_WORDS;
+    case FIELD_EXCESS:
+        return EXCESS_WORDS;
+    case FIELD_LINK:
+        return LINK_WORDS;
     case FIELD_LOAN_METHOD:
         return METHOD_WORDS;
     case FIELD_LOAN_DAYCOUNT:
@@ -195,6 +209,9 @@ const char *field_type_name(enum field_type type)
         [FIELD_LIMIT] = "limit",
         [FIELD_BASIS] = "basis",
         [FIELD_CATEGORY] = "category",
+        [FIELD_SPAN] = "year or project",
+        [FIELD_EXCESS] = "over the cap",
+        [FIELD_LINK] = "supplier or buyer",
         [FIELD_LOAN_METHOD] = "method of loan",
         [FIELD_LOAN_DAYCOUNT] = "day count",
         [FIELD_LOAN_PERIOD] = "period",

@@ -55,6 +55,9 @@
     X(CASH_REPORT, "cash-report") /* cash a person and day, then reported */ \
     X(WITHDRAW_DAILY, "withdraw-daily") /* cash out a member and day */
 #define BASES(X) X(DAILY, "daily") X(AVERAGE, "average")
+#define SPANS(X) X(YEAR, "year") X(PROJECT, "project")
+#define EXCESSES(X) X(PARTIAL, "partial") X(QUEUE, "queue") X(CLUBS, "clubs")
+#define LINKS(X) X(SUPPLIER, "supplier") X(BUYER, "buyer")
 #define LANGUAGES(X) X(EN, "en") X(ES, "es")
 
 #define X(symbol, name) PURPOSE_##symbol,
@@ -78,6 +81,15 @@ enum limit { LIMITS(X) LIMIT_COUNT };
 #define X(symbol, name) BASIS_##symbol,
 enum basis { BASES(X) BASIS_COUNT };
 #undef X
+#define X(symbol, name) SPAN_##symbol,
+enum cap_span { SPANS(X) SPAN_COUNT };
+#undef X
+#define X(symbol, name) EXCESS_##symbol,
+enum excess { EXCESSES(X) EXCESS_COUNT };
+#undef X
+#define X(symbol, name) LINK_##symbol,
+enum link { LINKS(X) LINK_COUNT };
+#undef X
 #define X(symbol, name) REMAINDER_##symbol,
 enum remainder { REMAINDERS(X) REMAINDER_COUNT };
 #undef X
@@ -89,6 +101,7 @@ const char *key_kind_name(enum key_kind);
 const char *block_name(enum block);
 const char *limit_name(enum limit);
 const char *basis_name(enum basis);
+const char *link_name(enum link);
 
 /* ---- sets of kinds of key ---- */
 
@@ -154,6 +167,9 @@ struct amounts {
     X(LIMIT, enum limit)                    \
     X(BASIS, enum basis)                    \
     X(CATEGORY, enum category)              \
+    X(SPAN, enum cap_span)                  \
+    X(EXCESS, enum excess)                  \
+    X(LINK, enum link)                      \
     X(LOAN_METHOD, enum loan_method)        \
     X(LOAN_DAYCOUNT, enum loan_daycount)    \
     X(LOAN_PERIOD, enum loan_period)        \
@@ -261,6 +277,7 @@ enum verb_class {
 #define FLAG_TWO 64U
 #define FLAG_ACTIVITY 128U
 #define FLAG_CLUBS 256U
+#define FLAG_EACH 512U
 
 struct field_row {
     const char *key;

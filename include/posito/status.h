@@ -179,7 +179,8 @@
     X(ALREADY_DECLARED, 423, "already-declared",                              \
         "That month has its dividend in that currency.",                      \
         "Ese mes ya tiene su dividendo en esa moneda.")                       \
-    X(BAD_PARTS, 424, "bad-parts", "The parts must sum to one.",              \
+    X(BAD_PARTS, 424, "bad-parts",                                            \
+        "The parts must sum to one.",                                         \
         "Las partes deben sumar uno.")                                        \
     X(UNKNOWN_PRODUCT, 425, "unknown-product",                                \
         "No term share of that length is offered in that currency.",          \
@@ -204,6 +205,48 @@
     X(UNKNOWN_BENEFICIARY, 435, "unknown-beneficiary",                        \
         "The member has named no such beneficiary.",                          \
         "El socio no nombró a ese beneficiario.")                             \
+    X(NOTICE_NEEDED, 436, "notice-needed",                                    \
+        "The club asks for notice before money leaves its pool.",             \
+        "El club pide aviso antes de que salga dinero de su fondo.")          \
+    X(NOTICE_NOT_DUE, 437, "notice-not-due",                                  \
+        "The days of notice are not over yet.",                               \
+        "Aún no pasan los días de aviso.")                                    \
+    X(UNKNOWN_NOTICE, 438, "unknown-notice",                                  \
+        "There is no such notice of that member and pool, or it is used up.", \
+        "No hay tal aviso de ese socio y fondo, o ya se agotó.")              \
+    X(UNKNOWN_AGREEMENT, 440, "unknown-agreement",                            \
+        "There is no such matching rule, or it is not in force on that date.",\
+        "No existe esa regla de coinversión, o no vale en esa fecha.")        \
+    X(AGREEMENT_EXISTS, 441, "agreement-exists",                              \
+        "That rule is set from that date already.",                           \
+        "Esa regla ya está fijada desde esa fecha.")                          \
+    X(UNKNOWN_LEVEL, 442, "unknown-level",                                    \
+        "The matching rule has no such level.",                               \
+        "La regla de coinversión no tiene ese nivel.")                        \
+    X(LEVEL_TAKEN, 443, "level-taken",                                        \
+        "Another funder has that level of the project.",                      \
+        "Otro aportante tiene ese nivel del proyecto.")                       \
+    X(LEVEL_OUT, 444, "level-out",                                            \
+        "That level takes no part in the project: clubs go on alone.",        \
+        "Ese nivel no participa en el proyecto: los clubes siguen solos.")    \
+    X(TOO_MANY_SOURCES, 445, "too-many-sources",                              \
+        "A project has at most 20 sources.",                                  \
+        "Un proyecto tiene a lo más 20 fuentes.")                             \
+    X(UNKNOWN_MILESTONE, 446, "unknown-milestone",                            \
+        "The project has no such milestone.",                                 \
+        "El proyecto no tiene ese avance.")                                   \
+    X(MILESTONE_REACHED, 447, "milestone-reached",                            \
+        "That milestone was reached before.",                                 \
+        "Ese avance ya se había alcanzado.")                                  \
+    X(ALREADY_LINKED, 448, "already-linked",                                  \
+        "The projects are linked so already.",                                \
+        "Los proyectos ya están vinculados así.")                             \
+    X(UNKNOWN_PLEDGE, 449, "unknown-pledge",                                  \
+        "There is no such pledge.",                                           \
+        "No existe ese compromiso.")                                          \
+    X(PLEDGE_ENDED, 450, "pledge-ended",                                      \
+        "The pledge was received whole, withdrawn or has lapsed.",            \
+        "El compromiso ya se recibió completo, se retiró o venció.")          \
     X(UNKNOWN_LOAN_PRODUCT, 460, "unknown-loan-product",                      \
         "The book offers no loan product of that name on its date.",          \
         "El libro no ofrece ese producto de crédito en su fecha.")            \
@@ -276,6 +319,21 @@
     X(ALREADY_PAID, 516, "already-paid",                                      \
         "That beneficiary has had the part of what was there.",               \
         "Ese beneficiario ya recibió su parte de lo que había.")              \
+    X(ABOVE_NOTICE, 520, "above-notice",                                      \
+        "That is more than is left of the notice.",                           \
+        "Es más de lo que queda del aviso.")                \
+    X(ABOVE_BUDGET, 522, "above-budget",                                      \
+        "That is more than is left of the level's part of the budget.",       \
+        "Es más de lo que queda de la parte del nivel en el presupuesto.")    \
+    X(ABOVE_PROGRAMME_CAP, 523, "above-cap",                                  \
+        "That is above the cap; say with over= what to do.",                  \
+        "Eso pasa del tope; diga con over= qué hacer.")                       \
+    X(ABOVE_PLEDGE, 524, "above-pledge",                                      \
+        "That is more than was pledged and not received yet.",                \
+        "Es más de lo comprometido que falta por recibir.")                   \
+    X(ABOVE_MILESTONES, 525, "above-milestones",                              \
+        "The milestones reached do not release that much.",                   \
+        "Los avances alcanzados no liberan tanto.")                           \
     X(ABOVE_PRODUCT, 540, "above-product",                                    \
         "That is more than the product allows.",                              \
         "Es más de lo que permite el producto.")                              \
