@@ -88,7 +88,7 @@ static void add_product(struct writer *to, const struct loan *loan)
     struct buffer *out = &to->text;
     open_row(to);
     name(to, "product", &loan->product);
-    answer_date(out, "from", loan->product_from);
+    answer_date(out, "since", loan->product_from);
     word(to, "method", FIELD_LOAN_METHOD, terms->method);
     word(to, "daycount", FIELD_LOAN_DAYCOUNT, terms->daycount);
     word(to, "every", FIELD_LOAN_PERIOD, terms->every);
@@ -138,9 +138,9 @@ static void add_owed(struct writer *to, const struct loan_report *report)
     answer_date(out, "date", report->today);
     money(to, "principal_due", owed->principal_due);
     money(to, "interest_due", owed->interest_due);
-    answer_number(out, "days", owed->days);
+    answer_number(out, "arrears", owed->days);
     if (owed->days > 0)
-        answer_date(out, "since", owed->since);
+        answer_date(out, "overdue", owed->since);
     if (owed->has_next) {
         answer_date(out, "due", owed->next);
         money(to, "due_amount", owed->next_amount);
@@ -176,7 +176,7 @@ static void add_pools(struct writer *to, const struct loan_report *report)
         const struct loan_pool *pool = &report->pools.list[i];
         open_row(to);
         name(to, "pool", &report->pool_names[i]);
-        answer_word(&to->text, "part", "");
+        answer_word(&to->text, "participation", "");
         rate_append(&to->text, (struct rate){pool->part, 4});
         money(to, "committed", pool->committed);
         money(to, "funded", pool->funded);
@@ -316,7 +316,7 @@ static void add_line(void *context, const struct loan_line *line)
     money(to, "principal", loan_principal(loan));
     if (line->owed.stands) {
         money(to, "owed", line->owed.payoff);
-        answer_number(&to->text, "days", line->owed.days);
+        answer_number(&to->text, "arrears", line->owed.days);
     }
     if (line->owed.has_next) {
         answer_date(&to->text, "due", line->owed.next);

@@ -36,6 +36,10 @@ static void add_end(
     enum currency currency = report->currency;
     struct buffer *out = q->out;
     answer_ok(out);
+    if (OPERATION_HAS(q->op, schedule, loan))
+        answer_number(out, "loan", q->op->as.schedule.loan);
+    else
+        answer_ident(out, "product", &q->op->as.schedule.product);
     if (report->plan > 0) {
         answer_number(out, "plan", report->plan);
         answer_number(out, "plans", report->plans);

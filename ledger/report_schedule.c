@@ -273,11 +273,12 @@ static struct operation as_application(
 }
 
 static void quote(struct ledger *ledger, struct context *c,
-    const struct operation *op, const struct book *book,
+    const struct operation *op, const struct signing_key *key,
     struct schedule_report *out)
 {
     const struct schedule_fields *f = &op->as.schedule;
     struct operation apply = as_application(op, c);
+    const struct book *book = quote_book(ledger, op, key, c);
     struct loan loan = { .book = 0 };
     enum schedule_result schedule;
 
@@ -319,7 +320,7 @@ int report_quote(struct ledger *ledger, const struct ident *who,
         return context_fail(ledger, "out of memory for a schedule");
     c->ledger = ledger;
     c->state = ledger->state;
-    quote(ledger, c, op, quote_book(ledger, op, &key, c), out);
+    quote(ledger, c, op, &key, out);
     *status = c->status;
     *field = c->field;
     free(c);

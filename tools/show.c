@@ -4,6 +4,7 @@
 #include "../protocol/codec.h"
 #include "advice.h"
 #include "csv.h"
+#include "loanview.h"
 #include "sheet.h"
 #include "show_json.h"
 #include "speech.h"
@@ -60,13 +61,11 @@ static const struct label labels[] = {
     {"pool", {"pool", "fondo"}},
     {"notice", {"notice", "aviso"}},
     {"left", {"left", "queda"}},
-    {"due", {"due", "disponible desde"}},
     {"stake", {"put in", "puesto"}},
     {"part", {"part %", "parte %"}},
     {"days", {"days of notice", "días de aviso"}},
     {"lent", {"lent to the federation", "prestado a la federación"}},
     {"until", {"until", "hasta"}},
-    {"state", {"state", "estado"}},
     {"index", {"entry", "asiento"}},
     {"entry", {"entry", "asiento"}},
     {"line", {"line", "línea"}},
@@ -151,6 +150,59 @@ static const struct label labels[] = {
     {"unclaimed", {"unclaimed", "no reclamado"}},
     {"active", {"last activity", "última actividad"}},
     {"next", {"go on with after=", "siga con after="}},
+    {"loan", {"loan", "crédito"}},
+    {"borrower", {"borrower", "acreditado"}},
+    {"club", {"club", "club"}},
+    {"sector", {"sector", "sector"}},
+    {"product", {"product", "producto"}},
+    {"method", {"method", "método"}},
+    {"daycount", {"day count", "base de días"}},
+    {"every", {"every", "cada"}},
+    {"late", {"late interest", "intereses moratorios"}},
+    {"fee", {"fee", "comisión"}},
+    {"grace", {"grace", "gracia"}},
+    {"order", {"order of payment", "orden de pago"}},
+    {"table", {"provisions", "estimaciones"}},
+    {"applied", {"applied for", "solicitado"}},
+    {"count", {"instalments", "pagos"}},
+    {"only", {"interest only", "sólo interés"}},
+    {"balloon", {"balloon", "pago global"}},
+    {"committed", {"committed", "comprometido"}},
+    {"disbursed", {"paid out", "entregado"}},
+    {"withheld", {"fee withheld", "comisión retenida"}},
+    {"approved", {"approved by entry", "aprobado en asiento"}},
+    {"apr", {"APR %", "APR %"}},
+    {"cat", {"CAT %", "CAT %"}},
+    {"finance", {"finance charge", "costo del crédito"}},
+    {"schedule", {"schedule's hash", "hash de la tabla"}},
+    {"owed", {"pays it off", "liquida con"}},
+    {"principal", {"principal", "capital"}},
+    {"principal_due", {"principal due", "capital vencido"}},
+    {"interest_due", {"interest due", "interés vencido"}},
+    {"since", {"since", "desde"}},
+    {"due_amount", {"unpaid of it", "pendiente de ese pago"}},
+    {"arrears", {"days past due", "días de atraso"}},
+    {"overdue", {"overdue since", "atraso desde"}},
+    {"participation", {"participation", "participación"}},
+    {"accrues", {"accrues", "devenga"}},
+    {"suspended", {"not accruing", "sin devengo"}},
+    {"allowance", {"allowance", "estimación"}},
+    {"paid", {"paid", "pagado"}},
+    {"capitalised", {"capitalised", "capitalizado"}},
+    {"charged_off", {"charged off", "castigado"}},
+    {"recovered", {"recovered", "recuperado"}},
+    {"revolved", {"revolved", "reciclado"}},
+    {"tranche", {"tranche", "entrega"}},
+    {"funded", {"funded", "aportado"}},
+    {"loss", {"loss", "pérdida"}},
+    {"interest_part", {"part of interest", "parte del interés"}},
+    {"loss_part", {"part of losses", "parte de pérdidas"}},
+    {"security", {"security", "garantía"}},
+    {"payoff", {"pays it off", "liquida con"}},
+    {"plan", {"plan", "plan"}},
+    {"plans", {"plans", "planes"}},
+    {"percent", {"% of the pool", "% del fondo"}},
+    {"who", {"who", "quién"}},
     {"text", {"", ""}},
 };
 
@@ -372,7 +424,8 @@ static void fill_row(
     buffer_free(&cell);
 }
 
-static void show_rows(const struct show *show, struct bytes block)
+static void show_rows(
+    const struct show *show, enum verb verb, struct bytes block)
 {
     struct rows rows = {0};
     struct bytes line = {0};
@@ -382,9 +435,11 @@ static void show_rows(const struct show *show, struct bytes block)
     learn_columns(&rows, block);
     if (rows.columns == 0)
         return;
-    /* A single value (an opening balance) is no table. */
-    if (rows.columns == 1 && bytes_next_line(&others, &line) &&
-        others.length == 0 && answer_open(line, &kind, &rest)) {
+    /* A single value (an opening balance) is no table; nor is what there
+     * is but once of a loan. */
+    if ((rows.columns == 1 || verb == VERB_LOAN) &&
+        bytes_next_line(&others, &line) && others.length == 0 &&
+        answer_open(line, &kind, &rest)) {
         show_fields(show, rest);
         return;
     }
@@ -520,7 +575,9 @@ static void show_people(
     enum answer_kind kind;
     while (answer.length > 0) {
         if (take_rows(&answer, &block)) {
-            show_rows(show, block);
+            show_rows(show, verb, block);
+            if (verb == VERB_LOAN)
+                (void)fputc('\n', show->out);
             continue;
         }
         if (!bytes_next_line(&answer, &line) ||
@@ -555,6 +612,14 @@ void show_answer(
     if (accepted && sheet_knows(verb) && !show->json && !show->csv) {
         sheet_print(show->out, verb, answer, show->language);
         return;
+    }
+    if (accepted && loanview_prints(verb) && !show->json && !show->csv) {
+        loanview_print(show->out, verb, answer, show->language);
+        return;
+    }
+    if (loanview_translates(verb) && !show->json && !show->csv) {
+        loanview_translate(&named, answer, show->language);
+        answer = buffer_bytes(&named);
     }
     if (sheet_knows(verb) || verb == VERB_TRIAL) {
         sheet_annotate(&named, answer, show->language);
