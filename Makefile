@@ -36,14 +36,14 @@ LDFLAGS  += $(HARDEN_LINK) -pthread
 LIBS_CORE   := -lsodium -lcrypto
 LIBS_LEDGER := -llmdb
 LIBS_DAEMON := -levent_core -levent_pthreads
-LIBS_TOOLS  := -ledit -ljson-c -lncursesw -ltinfo
+LIBS_TOOLS  := -ledit -ljson-c -lncursesw -ltinfo -lm
 
 # One archive a layer; the order is the order of linking.
 VOCABULARY := $(wildcard include/posito/*.c)
 PROTOCOL   := $(wildcard protocol/*.c)
 LEDGER     := $(wildcard ledger/*.c)
 DAEMON     := $(filter-out daemon/main.c,$(wildcard daemon/*.c))
-PROGRAMS   := posito posito-audit posito-demo
+PROGRAMS   := posito posito-audit posito-demo posito-bench
 TOOLS      := $(filter-out $(PROGRAMS:%=tools/%.c),$(wildcard tools/*.c))
 TESTLIB    := $(filter-out $(wildcard tests/test_*.c),$(wildcard tests/*.c))
 TESTS      := $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
@@ -64,6 +64,8 @@ help:
 	@echo "make demo           play a season and a working day, audit it, exit"
 	@echo "                    (DIR=folder keeps the journal and the keys)"
 	@echo "make test           install what is missing, build, run the tests (5 minutes)"
+	@echo "make bench          measure it beside raw signatures, PostgreSQL, Redis,"
+	@echo "                    SQLite, ledger, hledger (10 minutes; BENCH_LONG=1)"
 	@echo "make check-long     the long tests"
 	@echo "make check-sanitizers   the tests under ASan+UBSan, then TSan"
 	@echo "make programs       build positod, posito, posito-audit, posito-demo"
@@ -110,6 +112,13 @@ demo:
 	@$(MAKE) --no-print-directory -j2 programs
 	@$(BUILD)/posito-demo --data tests/data $(DIR)
 
+# A peer that cannot be installed is named as skipped.
+bench:
+	@tools/packages.sh build
+	@tools/packages.sh bench || true
+	@$(MAKE) --no-print-directory -j2 programs
+	@POSITO_BUILD=$(BUILD) tools/bench/run.sh
+
 install: programs
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin \
 		$(DESTDIR)$(PREFIX)/include/posito $(DESTDIR)$(PREFIX)/lib \
@@ -142,7 +151,7 @@ compile_commands.json: Makefile $(SOURCES)
 clean:
 	rm -rf build compile_commands.json
 
-.PHONY: all help programs run demo install clean
+.PHONY: all help programs run demo bench install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 

@@ -196,10 +196,10 @@ void checkpointer_collect(struct checkpointer *checkpointer)
 }
 
 void checkpointer_step(
-    struct checkpointer *checkpointer, bool group_open, uint64_t durable)
+    struct checkpointer *checkpointer, bool hold, uint64_t durable)
 {
     if (atomic_load(&checkpointer->saving) == SAVING_NOTHING &&
-        !group_open && is_due(checkpointer))
+        !hold && is_due(checkpointer))
         freeze(checkpointer);
     if (atomic_load(&checkpointer->saving) == SAVING_FROZEN &&
         checkpointer->frozen_size <= durable)

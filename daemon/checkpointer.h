@@ -46,11 +46,12 @@ void checkpointer_close(struct checkpointer *);
 void checkpointer_collect(struct checkpointer *);
 
 /*
- * Go on by what is possible now.  group_open: the ledger has an open
- * group, so nothing can be frozen.  durable: entries in the journal.
+ * Go on by what is possible now.  hold: nothing can be frozen, because the
+ * ledger has an open group or is in the middle of a long decision.
+ * durable: entries in the journal.
  */
 void checkpointer_step(
-    struct checkpointer *, bool group_open, uint64_t durable);
+    struct checkpointer *, bool hold, uint64_t durable);
 
 /* Memory would grow without bound: nothing more is to be decided before
  * the flush that is under way has ended. */

@@ -7,6 +7,9 @@
 #include <signal.h>
 #include <stdlib.h>
 
+/* A larger group is not written on the loop's thread. */
+#define ALONE_BYTES ((size_t)64 << 10)
+
 enum syncer_state {
     SYNCER_FREE,
     SYNCER_WORKING, /* group and first are the syncer's */
@@ -231,7 +234,7 @@ bool commit_step(struct commit *commit, bool alone)
         !is_due(commit))
         return false;
     close_group(commit);
-    if (alone && count == 1) {
+    if (alone && count == 1 && commit->group.length <= ALONE_BYTES) {
         append_group(commit);
         set_durable(commit);
         return true;

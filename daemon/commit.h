@@ -54,8 +54,8 @@ bool commit_collect(struct commit *);
 
 /*
  * Hand the open group over, if there is one and the syncer is free and its
- * time has come.  alone: nothing else waits, so a group of one entry is
- * synced on this thread and is durable on return.  True if a group was
+ * time has come.  alone: nothing else waits, so a group of one small entry
+ * is synced on this thread and is durable on return.  True if a group was
  * closed, so that no group is open now.
  */
 bool commit_step(struct commit *, bool alone);

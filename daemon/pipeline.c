@@ -6,6 +6,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+/* Places of a long decision's records put together in a step: about half a
+ * millisecond. */
+#define SETTLE_PLACES 4096
+
 _Noreturn void pipeline_fail(const struct pipeline *pipeline)
 {
     const struct failure memory = {"out of memory"};
@@ -55,6 +59,8 @@ static int open_threads(
         checkpointer_open(
             &pipeline->checkpointer, &checkpointer, failure) != 0)
         return -1;
+    if (decider_open(&pipeline->decider, storage->ledger, bell, failure) != 0)
+        return -1;
     return verifier_open(&pipeline->verifier, worker_count(config),
         ledger_id(storage->ledger), bell, failure);
 }
@@ -69,6 +75,9 @@ int pipeline_open(struct pipeline **out, struct storage *storage,
     pipeline->ledger = storage->ledger;
     pipeline->config = config;
     pipeline->fresh_end = &pipeline->fresh;
+    pipeline->job.answer = buffer_empty();
+    pipeline->wait_us = -1;
+    pipeline->idle = true;
     pipeline->started_ms = clock_ms();
     TAILQ_INIT(&pipeline->ready);
     TAILQ_INIT(&pipeline->waiting);
@@ -92,6 +101,9 @@ void pipeline_close(struct pipeline *pipeline)
             request_free(request);
     }
     verifier_close(pipeline->verifier);
+    decider_close(pipeline->decider);
+    request_free(pipeline->job.request);
+    buffer_free(&pipeline->job.answer);
     commit_close(pipeline->commit);
     checkpointer_close(pipeline->checkpointer);
     while ((request = pipeline->fresh) != NULL) {
@@ -202,6 +214,7 @@ static void release_waiting(struct pipeline *pipeline)
 static bool is_quiet(const struct pipeline *pipeline)
 {
     return verifier_count(pipeline->verifier) == 0 &&
+           !decider_busy(pipeline->decider) &&
            TAILQ_EMPTY(&pipeline->ready);
 }
 
@@ -216,30 +229,56 @@ static bool hand_group_over(struct pipeline *pipeline)
     return !TAILQ_EMPTY(&pipeline->ready);
 }
 
-bool pipeline_step(struct pipeline *pipeline)
+/* Put together what a long decision wrote.  True: there is more. */
+static bool settle(struct pipeline *pipeline)
 {
+    pipeline->unsettled =
+        pipeline->unsettled &&
+        state_settle(pipeline->storage->state, SETTLE_PLACES);
+    if (!pipeline->unsettled)
+        pipeline->long_waits = false;
+    return pipeline->unsettled;
+}
+
+static bool step(struct pipeline *pipeline)
+{
+    pipeline_collect_long(pipeline);
     if (commit_collect(pipeline->commit))
         release_waiting(pipeline);
     checkpointer_collect(pipeline->checkpointer);
     collect_checked(pipeline);
     check_fresh(pipeline);
-    bool more = pipeline_serve(pipeline);
+    bool more = settle(pipeline);
+    if (pipeline_serve(pipeline))
+        more = true;
     if (hand_group_over(pipeline))
         more = true;
     checkpointer_step(pipeline->checkpointer,
-        ledger_group_count(pipeline->ledger) > 0,
+        ledger_group_count(pipeline->ledger) > 0 ||
+            pipeline_long_blocked(pipeline),
         commit_durable(pipeline->commit));
+    return more;
+}
+
+bool pipeline_step(struct pipeline *pipeline)
+{
+    decider_take(pipeline->decider);
+    bool more = step(pipeline);
+    pipeline->wait_us = commit_wait_us(pipeline->commit);
+    pipeline->idle = !decider_busy(pipeline->decider) &&
+                     commit_idle(pipeline->commit);
+    decider_give(pipeline->decider);
     return more;
 }
 
 int64_t pipeline_wait_us(const struct pipeline *pipeline)
 {
-    return commit_wait_us(pipeline->commit);
+    return pipeline->wait_us;
 }
 
 bool pipeline_idle(const struct pipeline *pipeline)
 {
-    return commit_idle(pipeline->commit);
+    return pipeline->idle;
 }
 
 bool pipeline_crowded(const struct pipeline *pipeline)

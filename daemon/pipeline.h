@@ -5,8 +5,10 @@
  *             -> group synced -> answer released
  *
  * One call of pipeline_step goes as far as is possible now without
- * waiting.  Only the loop's thread comes here; it is the only writer of
- * the ledger.
+ * waiting.  Only the loop's thread comes here.  It is the only one that uses
+ * the ledger, but for a long decision: then a thread of its own has the
+ * ledger except during a step (decider.h), and questions are answered as if
+ * that decision had not begun.
  *
  * Knows connections' queues, but neither sockets nor libevent.
  */
@@ -46,7 +48,7 @@ void pipeline_forget(struct pipeline *, struct connection *);
 void pipeline_dismiss(struct pipeline *, struct connection *, enum status);
 
 /* Refuse every request that is not decided, and end the connection: the
- * daemon stops. */
+ * daemon stops.  One that is being decided is answered first. */
 void pipeline_stop(struct pipeline *, struct connection *);
 
 /* The next connection to look after: send, watch, end.  NULL: no more. */

@@ -8,9 +8,21 @@
 
 #include "checkpointer.h"
 #include "commit.h"
+#include "decider.h"
+#include "question.h"
 #include "verifier.h"
 
 TAILQ_HEAD(connection_list, connection);
+
+/* The request that takes long. */
+struct long_job {
+    struct request *request; /* NULL: none */
+    struct ledger *ledger;
+    uint64_t size;    /* of the ledger when it was begun */
+    struct instant now;
+    struct peer peer; /* a copy: the client may go */
+    struct buffer answer;
+};
 
 struct pipeline {
     struct storage *storage;
@@ -20,6 +32,8 @@ struct pipeline {
     struct verifier *verifier;
     struct commit *commit;
     struct checkpointer *checkpointer;
+    struct decider *decider;
+    struct long_job job;
     struct request *fresh; /* orders nobody has looked at, by next_job */
     struct request **fresh_end;
     size_t fresh_count;
@@ -29,6 +43,11 @@ struct pipeline {
     uint64_t request_bytes; /* of all connections */
     size_t connections;
     bool read_only;
+    bool stopping;
+    bool unsettled;  /* the last draft kept is not put together yet, */
+    bool long_waits; /* and a long request waits for that */
+    int64_t wait_us; /* as of the last step: see pipeline_wait_us */
+    bool idle;
     int64_t started_ms;
 };
 
@@ -49,7 +68,28 @@ void pipeline_seal(struct pipeline *, struct connection *);
 void pipeline_drop_first(struct pipeline *, struct connection *);
 void pipeline_drop_all(struct pipeline *, struct connection *);
 
+/* ---- pipeline_long.c ---- */
+
+/* Does the decider have to work on it, be it an order or a question? */
+bool pipeline_takes_long(struct pipeline *, const struct request *);
+
+/* No long request can be begun now. */
+bool pipeline_long_blocked(const struct pipeline *);
+
+/* Begin the connection's first request; now is its time. */
+void pipeline_begin_long(
+    struct pipeline *, struct connection *, struct instant now);
+
+/* Answer the one that has ended, if one has. */
+void pipeline_collect_long(struct pipeline *);
+
+/* The connection's first request is being worked on. */
+bool pipeline_is_deciding(const struct connection *);
+
 /* ---- pipeline_serve.c ---- */
+
+/* The first request was answered: seal the answer, go on to the next. */
+void pipeline_finish_first(struct pipeline *, struct connection *);
 
 /*
  * Answer what can be answered now, bounded, fair to all connections.  True

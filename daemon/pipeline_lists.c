@@ -117,7 +117,11 @@ void pipeline_forget(struct pipeline *pipeline, struct connection *c)
 
 void pipeline_seal(struct pipeline *pipeline, struct connection *c)
 {
-    if (outbox_seal(&c->outbox, ledger_size(pipeline->ledger),
+    /* The ledger may be the decider's now; its size is what it was. */
+    uint64_t size = decider_busy(pipeline->decider)
+                        ? pipeline->job.size
+                        : ledger_size(pipeline->ledger);
+    if (outbox_seal(&c->outbox, size,
             commit_durable(pipeline->commit)) != 0)
         pipeline_fail(pipeline);
     if (outbox_withheld(&c->outbox))
@@ -136,6 +140,10 @@ void pipeline_dismiss(
 
 void pipeline_stop(struct pipeline *pipeline, struct connection *c)
 {
+    /* What is being decided is decided, and answered; then this. */
+    pipeline->stopping = true;
+    if (pipeline_is_deciding(c))
+        return;
     for (size_t i = c->requests.count; i > 0; i--)
         peer_refuse(&c->peer, &c->outbox.bytes, STATUS_STOPPING, "");
     pipeline_drop_all(pipeline, c);

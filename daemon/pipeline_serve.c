@@ -18,7 +18,8 @@ enum served {
     SERVED,        /* answered */
     SERVED_PART,   /* a follow has written something, and will again */
     SERVED_LATER,  /* it waits for the journal, the workers or the client */
-    SERVED_BLOCKED /* orders wait until a group or a flush has ended */
+    SERVED_BLOCKED /* it waits until a group, a flush or a long decision has
+                      ended */
 };
 
 static struct service_facts facts_of(const struct pipeline *pipeline)
@@ -32,6 +33,19 @@ static struct service_facts facts_of(const struct pipeline *pipeline)
     };
 }
 
+/* It is answered when the decider has worked on it. */
+static enum served begin_long(
+    struct pipeline *pipeline, struct connection *c)
+{
+    if (pipeline_long_blocked(pipeline)) {
+        /* Orders that come after it do not overtake it. */
+        pipeline->long_waits = true;
+        return SERVED_BLOCKED;
+    }
+    pipeline_begin_long(pipeline, c, clock_now());
+    return SERVED_LATER;
+}
+
 static enum served serve_order(struct pipeline *pipeline,
     struct connection *c, struct request *request)
 {
@@ -40,8 +54,11 @@ static enum served serve_order(struct pipeline *pipeline,
         return SERVED;
     }
     if (commit_full(pipeline->commit) ||
-        checkpointer_full(pipeline->checkpointer))
+        checkpointer_full(pipeline->checkpointer) ||
+        decider_busy(pipeline->decider) || pipeline->long_waits)
         return SERVED_BLOCKED;
+    if (pipeline_takes_long(pipeline, request))
+        return begin_long(pipeline, c);
     if (decide_order(pipeline->ledger, request, clock_now(),
             c->peer.language, &c->outbox.bytes) != 0)
         pipeline_fail(pipeline);
@@ -104,6 +121,8 @@ static enum served serve_question(
         return SERVED_LATER;
     if (op->verb == VERB_FOLLOW)
         return serve_follow(pipeline, c, &question);
+    if (pipeline_takes_long(pipeline, request))
+        return begin_long(pipeline, c);
     if (operation_row(op->verb)->class == CLASS_OF_SESSION)
         result = peer_answer(
             &c->peer, pipeline->ledger, op, question.now, question.out);
@@ -114,6 +133,17 @@ static enum served serve_question(
     if (op->verb == VERB_QUIT)
         request->last = true;
     return SERVED;
+}
+
+void pipeline_finish_first(struct pipeline *pipeline, struct connection *c)
+{
+    bool last = c->requests.first->last;
+    pipeline_seal(pipeline, c);
+    pipeline_drop_first(pipeline, c);
+    if (!last)
+        return;
+    pipeline_drop_all(pipeline, c);
+    connection_end(c);
 }
 
 /* Answer the connection's first request, if it can be now. */
@@ -131,17 +161,11 @@ static enum served serve(struct pipeline *pipeline, struct connection *c)
         served = serve_order(pipeline, c, request);
     else
         served = serve_question(pipeline, c, request);
-    if (served == SERVED || served == SERVED_PART)
+    if (served == SERVED_PART)
         pipeline_seal(pipeline, c);
-    if (served != SERVED)
-        return served;
-    bool last = request->last;
-    pipeline_drop_first(pipeline, c);
-    if (last) {
-        pipeline_drop_all(pipeline, c);
-        connection_end(c);
-    }
-    return SERVED;
+    if (served == SERVED)
+        pipeline_finish_first(pipeline, c);
+    return served;
 }
 
 /* Serve a row of the connection's requests.  *left: how many the step may

@@ -6,6 +6,9 @@
  *        |      the signature        |
  *        +---------------------------+
  *          a question: nothing to check
+ *
+ *     READY ----> DECIDING ----> READY
+ *        it takes long: the decider's thread works on it
  */
 #ifndef POSITO_DAEMON_REQUEST_H
 #define POSITO_DAEMON_REQUEST_H
@@ -17,7 +20,8 @@
 enum request_state {
     REQUEST_ARRIVED,  /* an order that nobody has looked at */
     REQUEST_CHECKING, /* a worker's; nobody else may touch it */
-    REQUEST_READY     /* decided when it is the first of its connection */
+    REQUEST_READY,    /* decided when it is the first of its connection */
+    REQUEST_DECIDING  /* the decider's; it stays its connection's first */
 };
 
 struct connection;

@@ -26,6 +26,7 @@ static void decide_line(struct context *c, size_t i)
 static bool decide_lines(struct context *c, enum mode mode)
 {
     for (size_t i = 0; i < c->order->line_count; i++) {
+        context_pause(c);
         decide_line(c, i);
         if (!context_refused(c)) {
             c->accepted++;

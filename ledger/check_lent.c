@@ -88,7 +88,8 @@ static int take_pool(struct check *check, struct check_loan *loan,
     pools->list[place].loan = loan->loan.index;
     pools->list[place].pool = party.number;
     pools->list[place].part =
-        (uint16_t)(check_loan_part(part->rate) / (CHECK_LOAN_WHOLE / PARTICIPATION_WHOLE));
+        (uint16_t)(check_loan_part(part->rate) /
+        (CHECK_LOAN_WHOLE / PARTICIPATION_WHOLE));
     pools->count++;
     id = account_id_of(party.book, loan->loan.terms.currency, ROLE_POOL,
         party.number);

@@ -1,5 +1,6 @@
 #include "check_inside.h"
 
+#include "certificate.h"
 #include "cycle.h"
 #include "layout.h"
 #include "member.h"
@@ -357,6 +358,8 @@ static const struct ident *who_orders(
         return &op->as.contribute.member;
     if (op->verb == VERB_LOCK)
         return &op->as.lock.member;
+    if (op->verb == VERB_TERM_OPEN)
+        return &op->as.term_open.member;
     *taking = false;
     if (op->verb == VERB_DEPOSIT)
         return &op->as.deposit.member;
@@ -368,6 +371,7 @@ static bool ordering(struct check *check, const struct operation *op,
     struct account_id *id, bool *taking)
 {
     const struct ident *name = who_orders(op, taking);
+    struct certificate term = { 0 };
     struct savings_lock lock = { 0 };
     struct hold hold = { 0 };
     struct amount amount;
@@ -377,6 +381,12 @@ static bool ordering(struct check *check, const struct operation *op,
     if (op->verb == VERB_UNLOCK) {
         found = cycle_find_lock(check->state, op->as.unlock.lock, &lock);
         *id = lock.share;
+        return found;
+    }
+    if (op->verb == VERB_TERM_CLOSE) {
+        found =
+            certificate_find(check->state, op->as.term_close.term, &term);
+        *id = term.share;
         return found;
     }
     /* It was ordered with its hold. */

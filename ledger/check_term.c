@@ -166,6 +166,9 @@ static void pay(
     bool early = date.days < term->due.days;
     struct rate tax = tax_on(check, account_id_book(&term->share), date);
 
+    if (check->operation.verb == VERB_TERM_CLOSE &&
+        check->parties[account_id_party(&term->share)].in_succession)
+        term->early = term->rate;
     term->interest =
         interest_of(term, early ? term->early : term->rate, date);
     term->tax = rounded(

@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Writes taken back between two pauses. */
+#define ROLLBACK_PART 64
+
 void context_begin(
     struct ledger *ledger, const struct order *order, struct instant now)
 {
@@ -95,7 +98,8 @@ void context_take_back(struct context *c, const struct context_point *point)
 {
     struct ledger *ledger = c->ledger;
 
-    state_rollback(c->state, point->mark);
+    while (state_rollback_part(c->state, point->mark, ROLLBACK_PART))
+        context_pause(c);
     ledger->effects.length = point->effects;
     ledger->next_expiry_ms = point->next_expiry_ms;
     ledger->next_lapse_ms = point->next_lapse_ms;

@@ -142,6 +142,34 @@ struct policy_rows {
     uint32_t first[VERB_COUNT + 1]; /* verb's rows: [first[v], first[v+1]) */
 };
 
+/*
+ * What a draft puts aside: the ledger's own memory of what the draft has
+ * changed.  While the draft is hidden, its values are here and those from
+ * before it in the ledger; while it is shown, the other way round.  They
+ * are exchanged in place, so pointers into the ledger stay good.
+ */
+struct aside {
+    struct counters counters;
+    struct book books[RECORD_BOOKS_MAX];
+    struct dormancy dormancy[RECORD_BOOKS_MAX];
+    struct policy_rows policy;
+    int64_t next_expiry_ms;
+    int64_t next_lapse_ms;
+    struct buffer effects;
+    struct buffer refused;
+    struct buffer scratch;
+    struct carried_out carried_out;
+    struct context context;
+    struct context reader;
+};
+
+struct draft {
+    void (*pause)(void *context); /* NULL: never */
+    void *context;
+    bool pausable;       /* shown, and no entry appended yet */
+    struct aside *aside; /* made by the first draft */
+};
+
 struct ledger {
     struct state *state;
     struct archive archive;
@@ -175,7 +203,12 @@ struct ledger {
 
     struct context context; /* of the decision in progress */
     struct context reader;  /* for reading postings of past entries */
+
+    struct draft draft;
 };
+
+/* draft.c */
+void draft_free(struct draft *);
 
 /* Make the ledger's context ready to decide an order; NULL: none. */
 void context_begin(
@@ -196,6 +229,14 @@ bool context_refused(const struct context *);
  * refusal stays. */
 struct context_point context_mark(struct context *);
 void context_take_back(struct context *, const struct context_point *);
+
+/*
+ * Called now and then where a decision goes through many accounts, before
+ * each of them, say: if it is a long one, others may be answered here.
+ * Changes nothing; but no view into the state or the ledger's buffers may
+ * be held across it.  What a scan gave, and pointers to books, may.
+ */
+void context_pause(struct context *);
 
 /* The entry acts on this book: the first one gives it its date. */
 void context_touch(struct context *, const struct book *);

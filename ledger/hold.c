@@ -220,6 +220,7 @@ void hold_expire(struct context *c)
     /* The scan sees the table as it was when it was opened. */
     while (scan != NULL && state_scan_next(scan, &key, &value) &&
         note_next(ledger, key, c->now)) {
+        context_pause(c);
         expire_one(c, key);
         ledger->next_expiry_ms = INT64_MAX;
     }

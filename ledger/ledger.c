@@ -84,6 +84,7 @@ void ledger_close(struct ledger *ledger)
     buffer_free(&ledger->scratch);
     buffer_free(&ledger->carried_out.bytes);
     free(ledger->policy.rows);
+    draft_free(&ledger->draft);
     free(ledger);
 }
 
@@ -321,6 +322,8 @@ static void append(struct context *c)
     size_t leaf_length = 0;
     struct hash leaf;
 
+    /* From here on tree and group are one with the state. */
+    ledger->draft.pausable = false;
     if (c->book == NULL)
         context_touch(c, &ledger->books[0]);
     entry_append(bytes, c->index, c->now, c->date, order->line, order->body,

@@ -147,6 +147,45 @@ void ledger_each_key(struct ledger *,
         const struct public_key *),
     void *context);
 
+/* ---- long decisions ----
+ *
+ * A decision that touches very many accounts can give way: it stands still
+ * and others ask the ledger, which is then as it was before, whole.
+ *
+ *     the deciding thread                 others
+ *     ledger_draft_begin
+ *     ledger_decide ...
+ *       pause ---> ledger_draft_hide(true)
+ *                                  ---->  questions, closing groups
+ *                  ledger_draft_hide(false) <----
+ *       ... goes on
+ *     ledger_draft_keep, or _drop
+ *
+ * Between begin and the end only the decision's own thread calls anything
+ * while the draft is shown.  While it is hidden everything may be asked,
+ * but no order decided, nothing replayed and nothing frozen.  Never hidden
+ * are failures.  Nothing of what is decided depends on the pauses.
+ */
+
+/* May deciding it, or trying it, take long?  Reads, decides nothing. */
+bool ledger_takes_long(struct ledger *, const struct order *);
+bool ledger_proposal_takes_long(struct ledger *, uint64_t proposal);
+
+/*
+ * Have this called during a draft, again and again, at points where no
+ * view into the ledger is held and where it may hide the draft and show it
+ * again.  NULL: never.
+ */
+void ledger_set_pause(
+    struct ledger *, void (*pause)(void *context), void *context);
+
+/* Begin, when nothing is decided; keep what was decided, or forget it.
+ * After ledger_decide accepted it, it must be kept.  Failures are sticky. */
+void ledger_draft_begin(struct ledger *);
+void ledger_draft_hide(struct ledger *, bool hidden);
+void ledger_draft_keep(struct ledger *);
+void ledger_draft_drop(struct ledger *);
+
 /*
  * Replay: decide the order at the entry's time and require the same bytes.
  * 0, or -1 with the entry and what differed named in *failure.

@@ -285,7 +285,6 @@ enum schedule_result loan_plan_settle(
 /* The holidays that shifts speak of: no other date is asked about, or it is
  * one that was worked. */
 struct kept_calendar {
-    const struct loan_plan *plan;
     bool within;
     size_t count;
     struct date due[LOAN_ROWS_MAX + 1]; /* before they were shifted */
@@ -335,7 +334,6 @@ static bool keep_calendar(const struct loan *loan,
 {
     uint32_t before = plan->passed > 0;
 
-    out->plan = plan;
     out->within = loan->terms.shift == LOAN_SHIFT_WITHIN;
     out->count = plan->instalments + before;
     for (uint32_t i = 0; i < out->count; i++) {

@@ -62,6 +62,7 @@ void accrual_open(struct accrual *accrual, struct context *c,
         int64_t *sum =
             &accrual->sums[account_id_currency(&certificate.share)];
 
+        context_pause(c);
         good &= minor_add(*sum, step(accrual, &certificate), sum);
     }
     if (scan != NULL)
@@ -85,6 +86,7 @@ void accrual_keep(const struct accrual *accrual, struct context *c)
         &certificate)) {
         int64_t more = step(accrual, &certificate);
 
+        context_pause(c);
         if (more == 0)
             continue;
         certificate.accrued += more;
@@ -133,6 +135,7 @@ static void collect(struct maturity *maturity, struct context *c)
 
     while (certificate_next_due(
         c->state, scan, maturity->date, &certificate)) {
+        context_pause(c);
         if (maturity->count == maturity->room && !grow(maturity)) {
             (void)context_fail(c->ledger, "out of memory");
             break;
@@ -317,6 +320,8 @@ void maturity_pay(const struct maturity *maturity, struct context *c)
         post_house(maturity, c, at, end);
         post_members(maturity, c, ROLE_SHARE, at, end);
     }
-    for (size_t i = 0; i < maturity->count; i++)
+    for (size_t i = 0; i < maturity->count; i++) {
+        context_pause(c);
         certificate_put(c->state, &maturity->list[i]);
+    }
 }

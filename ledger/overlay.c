@@ -301,6 +301,33 @@ void overlay_forget(struct overlay *overlay, const struct overlay_name *name)
         record_set_presence(overlay, record, PRESENCE_NONE);
 }
 
+int overlay_pour(struct overlay *into, const struct overlay *from, bool over,
+    size_t *place, size_t count)
+{
+    for (; count > 0 && *place <= from->slot_mask; count--) {
+        uint64_t slot = from->slots[(*place)++];
+        if (slot == 0)
+            continue;
+        const struct overlay_record *record =
+            record_at(from, (uint32_t)slot);
+        const struct overlay_name name = {
+            .table = (enum table)record->table,
+            .key = overlay_key(record),
+            .hash = (uint32_t)(slot >> 32),
+        };
+        if (record->presence == PRESENCE_NONE ||
+            (!over && overlay_find(into, &name) != NULL))
+            continue;
+        const struct overlay_record *poured =
+            overlay_deleted(record)
+                ? overlay_delete(into, &name)
+                : overlay_put(into, &name, overlay_value(record));
+        if (poured == NULL)
+            return -1;
+    }
+    return *place <= from->slot_mask;
+}
+
 struct bytes overlay_key(const struct overlay_record *record)
 {
     return bytes_of(record->bytes, record->key_length);
@@ -338,13 +365,17 @@ static uint64_t key_start(struct bytes key)
     return start;
 }
 
-static int item_compare(const void *left, const void *right)
+int overlay_item_compare(
+    const struct overlay_item *a, const struct overlay_item *b)
 {
-    const struct overlay_item *a = left;
-    const struct overlay_item *b = right;
     if (a->start != b->start)
         return a->start < b->start ? -1 : 1;
     return bytes_compare(overlay_key(a->record), overlay_key(b->record));
+}
+
+static int item_compare(const void *left, const void *right)
+{
+    return overlay_item_compare(left, right);
 }
 
 static bool record_listed(

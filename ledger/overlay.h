@@ -63,6 +63,15 @@ const struct overlay_record *overlay_delete(
 /* As if it had never been put or deleted here. */
 void overlay_forget(struct overlay *, const struct overlay_name *);
 
+/*
+ * Put what `from` says into `into`: over what that says of the same record,
+ * or else only what it says nothing about.  At most count of from's places
+ * from *place on, which is 0 at first and is moved on.  They share the
+ * seed.  1: there is more; 0: done; -1: out of memory.
+ */
+int overlay_pour(struct overlay *into, const struct overlay *from, bool over,
+    size_t *place, size_t count) WARN_UNUSED_RESULT;
+
 struct bytes overlay_key(const struct overlay_record *);
 struct bytes overlay_value(const struct overlay_record *);
 bool overlay_deleted(const struct overlay_record *);
@@ -84,6 +93,10 @@ struct overlay_item {
     uint64_t start; /* the key's first eight bytes, to compare fast */
     const struct overlay_record *record;
 };
+
+/* The order of their keys: less than, equal to or greater than 0. */
+int overlay_item_compare(
+    const struct overlay_item *, const struct overlay_item *);
 
 /* 0, or -1: out of memory. */
 int overlay_list(const struct overlay *, enum table, struct bytes prefix,

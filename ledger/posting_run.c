@@ -39,6 +39,7 @@ static void post(
     struct account before;
     struct account after;
 
+    context_pause(c);
     (void)account_load(c->state, &id, &before);
     after = before;
     if (account_earns(&id)) {

@@ -24,7 +24,8 @@ void posting_run_begin(struct posting_run *, struct context *,
 /* Would credits that come to so much overflow the total? */
 bool posting_run_fits(const struct posting_run *, int64_t credits);
 
-/* Credit or debit an account; write it, its history and its effect line. */
+/* Credit or debit an account; write it, its history and its effect line.
+ * Pauses: see context_pause. */
 void posting_run_credit(
     struct posting_run *, const struct party *, int64_t minor);
 void posting_run_debit(

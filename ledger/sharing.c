@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PREFIX_LENGTH 3 /* book, currency, role of an account's key */
-
 /* ---- who earns ---- */
 
 /* Only an account that is empty may belong to a closed party. */
@@ -59,39 +57,44 @@ static bool grow(struct sharing *sharing)
     return true;
 }
 
-/* Collect those who earn, at most `most` of them. */
+/* Take the account in, if it earns.  False: out of memory. */
+static bool collect_one(
+    struct sharing *sharing, struct context *c, const struct account_id *id)
+{
+    struct account account;
+    int64_t weight;
+
+    if (!account_earns(id) || !account_load(c->state, id, &account))
+        return true;
+    weight = weight_of(c, &sharing->dividend, id, &account);
+    if (weight == 0)
+        return true;
+    if (sharing->count == sharing->room && !grow(sharing))
+        return false;
+    sharing->parties[sharing->count] = account_id_party(id);
+    sharing->weights[sharing->count++] = weight;
+    return true;
+}
+
+/*
+ * Collect those who earn, at most `most` of them.  Party by party: a scan
+ * would first put all accounts in memory in order, at one go.
+ */
 static void collect(
     struct sharing *sharing, struct context *c, size_t most)
 {
     const struct dividend *dividend = &sharing->dividend;
-    struct account_id first = account_id_of(
-        dividend->book, dividend->amount.currency, ROLE_SHARE, 0);
-    struct state_scan *scan = state_scan_open(
-        c->state, TABLE_ACCOUNT, bytes_of(first.data, PREFIX_LENGTH));
-    struct bytes key;
-    struct bytes value;
 
-    while (scan != NULL && sharing->count < most &&
-        state_scan_next(scan, &key, &value)) {
-        struct account_id id;
-        struct account account;
-        int64_t weight;
+    for (uint32_t party = 1; party <= c->ledger->counters.parties &&
+         sharing->count < most && !ledger_failed(c->ledger);
+         party++) {
+        struct account_id id = account_id_of(dividend->book,
+            dividend->amount.currency, ROLE_SHARE, party);
 
-        memcpy(id.data, key.data, sizeof id.data);
-        if (!account_earns(&id) || !account_load(c->state, &id, &account))
-            continue;
-        weight = weight_of(c, dividend, &id, &account);
-        if (weight == 0)
-            continue;
-        if (sharing->count == sharing->room && !grow(sharing)) {
+        context_pause(c);
+        if (!collect_one(sharing, c, &id))
             (void)context_fail(c->ledger, "out of memory");
-            break;
-        }
-        sharing->parties[sharing->count] = account_id_party(&id);
-        sharing->weights[sharing->count++] = weight;
     }
-    if (scan != NULL)
-        state_scan_close(scan);
 }
 
 bool sharing_anybody(struct context *c, const struct book *book,

@@ -37,7 +37,7 @@ void state_fail(struct state *state, const struct failure *failure)
     state->failed = true;
 }
 
-static int fail_text(struct state *state, const char *text)
+int state_fail_text(struct state *state, const char *text)
 {
     failure_set(&state->failure, "state: %s", text);
     state->failed = true;
@@ -71,7 +71,8 @@ int state_open(struct state **out, const struct state_options *options,
     if (state == NULL)
         return failure_set(failure, "state: out of memory");
     randombytes_buf(state->seed.data, sizeof state->seed.data);
-    state->undo = buffer_empty();
+    state->undo.log = buffer_empty();
+    state->aside.log = buffer_empty();
     state->active = overlay_new();
     state->spare = overlay_new();
     state->cache = overlay_new();
@@ -95,11 +96,14 @@ void state_close(struct state *state)
     if (state == NULL)
         return;
     store_close(state->store);
+    overlay_free(state->draft);
     overlay_free(state->active);
+    overlay_free(state->under);
     overlay_free(state->frozen);
     overlay_free(state->spare);
     overlay_free(state->cache);
-    buffer_free(&state->undo);
+    buffer_free(&state->undo.log);
+    buffer_free(&state->aside.log);
     free(state);
 }
 
@@ -133,7 +137,12 @@ bool state_get(struct state *state, enum table table, struct bytes key,
     if (state_failed(state) || !key_fits(key))
         return false;
     struct overlay_name name = overlay_name(&state->seed, table, key);
-    const struct overlay_record *record = overlay_find(state->active, &name);
+    const struct overlay_record *record =
+        overlay_find(state_top(state), &name);
+    if (record == NULL && state_top(state) != state->active)
+        record = overlay_find(state->active, &name);
+    if (record == NULL && state->under != NULL)
+        record = overlay_find(state->under, &name);
     if (record == NULL && state->frozen != NULL)
         record = overlay_find(state->frozen, &name);
     if (record == NULL)
@@ -148,9 +157,9 @@ bool state_get(struct state *state, enum table table, struct bytes key,
 
 /* ---- undo ----
  *
- * While a mark is open, each write first appends what the active layer
- * said about the record: its key, its value, and an undo_entry by which
- * both are found from the end.  A mark is the length of the log.
+ * While a mark is open, each write first appends what the layer that is
+ * written said about the record: its key, its value, and an undo_entry by
+ * which both are found from the end.  A mark is the length of the log.
  */
 
 struct undo_entry {
@@ -158,76 +167,89 @@ struct undo_entry {
     uint16_t length; /* of the value */
     uint8_t key_length;
     uint8_t table;
-    bool known; /* the active layer said something */
+    bool known; /* the layer said something */
     bool deleted;
 };
 
 static int undo_record(struct state *state, const struct overlay_name *name)
 {
-    const struct overlay_record *record = overlay_find(state->active, name);
+    const struct overlay_record *record =
+        overlay_find(state_top(state), name);
+    struct buffer *log = &state->undo.log;
     struct undo_entry entry = {
         .hash = name->hash,
         .key_length = (uint8_t)name->key.length,
         .table = (uint8_t)name->table,
         .known = record != NULL,
     };
-    buffer_append(&state->undo, name->key);
+    buffer_append(log, name->key);
     if (record != NULL) {
         entry.deleted = overlay_deleted(record);
         struct bytes value = overlay_value(record);
         entry.length = (uint16_t)value.length;
-        buffer_append(&state->undo, value);
+        buffer_append(log, value);
     }
-    buffer_append(&state->undo, bytes_of(&entry, sizeof entry));
-    return state->undo.failed ? fail_text(state, "out of memory") : 0;
+    buffer_append(log, bytes_of(&entry, sizeof entry));
+    return log->failed ? state_fail_text(state, "out of memory") : 0;
 }
 
 /* Undo the last write.  It needs no memory: the record was there. */
 static void undo_last(struct state *state)
 {
+    struct overlay *top = state_top(state);
+    struct buffer *log = &state->undo.log;
     struct undo_entry entry;
-    size_t end = state->undo.length - sizeof entry;
-    memcpy(&entry, state->undo.data + end, sizeof entry);
+    size_t end = log->length - sizeof entry;
+    memcpy(&entry, log->data + end, sizeof entry);
     size_t start = end - entry.length - entry.key_length;
     struct bytes value =
-        bytes_of(state->undo.data + end - entry.length, entry.length);
+        bytes_of(log->data + end - entry.length, entry.length);
     struct overlay_name name = {
         .table = (enum table)entry.table,
-        .key = bytes_of(state->undo.data + start, entry.key_length),
+        .key = bytes_of(log->data + start, entry.key_length),
         .hash = entry.hash,
     };
     const struct overlay_record *record = NULL;
     if (!entry.known)
-        overlay_forget(state->active, &name);
+        overlay_forget(top, &name);
     else if (entry.deleted)
-        record = overlay_delete(state->active, &name);
+        record = overlay_delete(top, &name);
     else
-        record = overlay_put(state->active, &name, value);
+        record = overlay_put(top, &name, value);
     if (entry.known && record == NULL)
-        fail_text(state, "out of memory");
-    buffer_truncate(&state->undo, start);
+        state_fail_text(state, "out of memory");
+    buffer_truncate(log, start);
 }
 
 size_t state_mark(struct state *state)
 {
-    state->marks++;
-    return state->undo.length;
+    state->undo.marks++;
+    return state->undo.log.length;
+}
+
+bool state_rollback_part(struct state *state, size_t mark, size_t most)
+{
+    for (; most > 0 && !state_failed(state) && state->undo.log.length > mark;
+         most--)
+        undo_last(state);
+    if (!state_failed(state) && state->undo.log.length > mark)
+        return true;
+    state_release(state, mark);
+    return false;
 }
 
 void state_rollback(struct state *state, size_t mark)
 {
-    while (!state_failed(state) && state->undo.length > mark)
-        undo_last(state);
-    state_release(state, mark);
+    (void)state_rollback_part(state, mark, SIZE_MAX);
 }
 
 void state_release(struct state *state, size_t mark)
 {
     (void)mark;
-    if (state->marks > 0)
-        state->marks--;
-    if (state->marks == 0)
-        buffer_clear(&state->undo);
+    if (state->undo.marks > 0)
+        state->undo.marks--;
+    if (state->undo.marks == 0)
+        buffer_clear(&state->undo.log);
 }
 
 /* ---- writing ---- */
@@ -238,7 +260,7 @@ static bool write_allowed(struct state *state, struct bytes key)
     if (state_failed(state))
         return false;
     if (!key_fits(key))
-        fail_text(state, "a key is empty or too long");
+        state_fail_text(state, "a key is empty or too long");
     return !state->failed;
 }
 
@@ -246,7 +268,7 @@ static void write_done(
     struct state *state, const struct overlay_record *record)
 {
     if (record == NULL)
-        fail_text(state, "out of memory");
+        state_fail_text(state, "out of memory");
     if (overlay_bytes(state->cache) >= CACHE_BYTES)
         overlay_clear(state->cache);
 }
@@ -257,13 +279,13 @@ void state_put(struct state *state, enum table table, struct bytes key,
     if (!write_allowed(state, key))
         return;
     if (value.length > STATE_VALUE_MAX) {
-        fail_text(state, "a value is too long");
+        state_fail_text(state, "a value is too long");
         return;
     }
     struct overlay_name name = overlay_name(&state->seed, table, key);
-    if (state->marks > 0 && undo_record(state, &name) != 0)
+    if (state->undo.marks > 0 && undo_record(state, &name) != 0)
         return;
-    write_done(state, overlay_put(state->active, &name, value));
+    write_done(state, overlay_put(state_top(state), &name, value));
 }
 
 void state_delete(struct state *state, enum table table, struct bytes key)
@@ -271,14 +293,16 @@ void state_delete(struct state *state, enum table table, struct bytes key)
     if (!write_allowed(state, key))
         return;
     struct overlay_name name = overlay_name(&state->seed, table, key);
-    if (state->marks > 0 && undo_record(state, &name) != 0)
+    if (state->undo.marks > 0 && undo_record(state, &name) != 0)
         return;
-    write_done(state, overlay_delete(state->active, &name));
+    write_done(state, overlay_delete(state_top(state), &name));
 }
 
 size_t state_pending_bytes(const struct state *state)
 {
     size_t bytes = overlay_bytes(state->active);
+    if (state->under != NULL)
+        bytes += overlay_bytes(state->under);
     if (state->frozen != NULL)
         bytes += overlay_bytes(state->frozen);
     return bytes;
@@ -287,6 +311,8 @@ size_t state_pending_bytes(const struct state *state)
 size_t state_pending_records(const struct state *state)
 {
     size_t records = overlay_records(state->active);
+    if (state->under != NULL)
+        records += overlay_records(state->under);
     if (state->frozen != NULL)
         records += overlay_records(state->frozen);
     return records;
@@ -298,13 +324,20 @@ int state_freeze(struct state *state)
 {
     if (state_failed(state))
         return -1;
-    if (state->marks > 0)
-        return fail_text(state, "frozen while a mark is open");
+    if (state->undo.marks > 0)
+        return state_fail_text(state, "frozen while a mark is open");
+    if (state->draft != NULL)
+        return state_fail_text(state, "frozen during a draft");
     if (state->frozen != NULL)
-        return fail_text(state, "frozen before the last one was thawed");
+        return state_fail_text(state, "frozen before the last one was thawed");
+    (void)state_settle(state, SIZE_MAX);
+    if (state->failed)
+        return -1;
+    struct overlay *fresh = state_take_layer(state);
+    if (fresh == NULL)
+        return state_fail_text(state, "out of memory");
     state->frozen = state->active;
-    state->active = state->spare;
-    state->spare = NULL;
+    state->active = fresh;
     atomic_store(&state->flushed, false);
     return 0;
 }
@@ -365,7 +398,7 @@ void state_thaw(struct state *state)
     if (state_failed(state) || state->frozen == NULL)
         return;
     if (!atomic_load(&state->flushed)) {
-        fail_text(state, "thawed before it was flushed");
+        state_fail_text(state, "thawed before it was flushed");
         return;
     }
     struct failure failure = {.text = ""};
@@ -374,8 +407,7 @@ void state_thaw(struct state *state)
         return;
     }
     overlay_clear(state->cache);
-    overlay_clear(state->frozen);
-    state->spare = state->frozen;
+    state_give_layer(state, state->frozen);
     state->frozen = NULL;
 }
 

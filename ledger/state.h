@@ -56,6 +56,17 @@ enum table {
     TABLE_EARNING,      /* account id, month be32 -> balance-days */
     TABLE_LOCK,         /* entry index be64 -> locked savings */
     TABLE_SEAL,         /* size be64 -> digest signed for it */
+    TABLE_TERM_PRODUCT, /* book u8, currency u8, days be32, from be32 ->
+                           what a term share pays */
+    TABLE_TERM,         /* entry index be64 -> term share */
+    TABLE_TERM_DUE,     /* book u8, due be32, entry be64 -> (); open ones */
+    TABLE_BENEFICIARY,  /* party be32 -> who gets a member's savings */
+    TABLE_SPLIT,        /* party be32 -> rule for money that arrives */
+    TABLE_DORMANCY,     /* book u8 -> months without activity */
+    TABLE_UNCLAIMED,    /* party be32, currency u8 -> amount, since */
+    TABLE_SUCCESSION,   /* party be32, currency u8 -> round of payments */
+    TABLE_NOTICE_RULE,  /* pool's party be32 -> days of notice */
+    TABLE_NOTICE,       /* entry index be64 -> notice given */
     TABLE_AGREEMENT,    /* name, 0, from be32 -> parts of the levels */
     TABLE_CAP,          /* agreement, 0, level, 0, year be32, per u8,
                            currency u8 -> amount */
@@ -72,17 +83,6 @@ enum table {
     TABLE_PLEDGE_DUE,   /* book u8, until be32, entry be64 -> nothing */
     TABLE_PLEDGE_QUEUE, /* book u8, entry be64 -> nothing */
     TABLE_PROJECT_ENTRY, /* project be32, entry be64 -> nothing */
-    TABLE_TERM_PRODUCT, /* book u8, currency u8, days be32, from be32 ->
-                           what a term share pays */
-    TABLE_TERM,         /* entry index be64 -> term share */
-    TABLE_TERM_DUE,     /* book u8, due be32, entry be64 -> (); open ones */
-    TABLE_BENEFICIARY,  /* party be32 -> who gets a member's savings */
-    TABLE_SPLIT,        /* party be32 -> rule for money that arrives */
-    TABLE_DORMANCY,     /* book u8 -> months without activity */
-    TABLE_UNCLAIMED,    /* party be32, currency u8 -> amount, since */
-    TABLE_SUCCESSION,   /* party be32, currency u8 -> round of payments */
-    TABLE_NOTICE_RULE,  /* pool's party be32 -> days of notice */
-    TABLE_NOTICE,       /* entry index be64 -> notice given */
     TABLE_PRODUCT,      /* book u8, name, 0, from be32 -> loan product */
     TABLE_CONCENTRATION, /* pool be32 -> most of it in one place */
     TABLE_LOAN,         /* entry index be64 -> loan */
@@ -149,15 +149,52 @@ void state_scan_close(struct state_scan *);
  */
 size_t state_mark(struct state *);
 void state_rollback(struct state *, size_t mark); /* also releases it */
+/* The same in parts: the newest `most` writes that are left.  True: there
+ * are more, and the mark is still open. */
+bool state_rollback_part(struct state *, size_t mark, size_t most);
 void state_release(struct state *, size_t mark);
 
-/* Memory used by records not yet flushed, in bytes; and their count. */
+/*
+ * A draft: writes that are seen or not, as a whole.  Between begin and keep
+ * or drop all writes and marks belong to it, unless it is hidden: then
+ * reads, scans, writes and marks are those of the state without it.  So a
+ * long change can stand still while others look at what was before it.
+ * What is written while it is hidden lies under it.
+ *
+ *     begin --> OPEN <--hide--> HIDDEN
+ *                |
+ *                +-- keep: one step, whatever its size
+ *                +-- drop: as if it had not been
+ *
+ * One at a time.  Out of this order it fails, and so does a beginning or
+ * an end while a mark is open, or showing it while a mark is open that was
+ * made when it was hidden.  A scan goes on seeing what could be seen when
+ * it was opened.  Nothing is frozen during a draft; thawing is allowed.
+ */
+void state_draft_begin(struct state *);
+void state_draft_hide(struct state *, bool hidden);
+void state_draft_keep(struct state *);
+void state_draft_drop(struct state *);
+bool state_draft_open(const struct state *);
+
+/*
+ * After a large draft was kept, the records pending before it are yet to be
+ * put together with it: some at a time, each of `places` about a tenth of a
+ * microsecond.  True: there is more to do.  It changes nothing that can be
+ * read; the next freeze or draft does all of it that is left, and an open
+ * mark or draft puts it off.
+ */
+bool state_settle(struct state *, size_t places);
+
+/* Memory used by records not yet flushed, in bytes; and their count, where
+ * one counts twice that was kept with a draft over an older one, until
+ * state_settle is done. */
 size_t state_pending_bytes(const struct state *);
 size_t state_pending_records(const struct state *);
 
 /*
- * Freeze what was written so far.  Not while a mark is open, nor before
- * the last frozen table was thawed.  0, or -1.
+ * Freeze what was written so far.  Not while a mark or a draft is open, nor
+ * before the last frozen table was thawed.  0, or -1.
  */
 int state_freeze(struct state *) WARN_UNUSED_RESULT;
 

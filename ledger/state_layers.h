@@ -1,12 +1,19 @@
 /*
  * What the files of the state share: its layers.  Internal.
  *
- *     active   what is written now         owner
+ *     draft    what a draft writes         owner; there during a draft
+ *     active   what is written otherwise   owner
+ *     under    active before a draft was   owner; poured into active, then
+ *              kept                        gone
  *     frozen   what is being flushed       owner and flush read it
  *     cache    what was read from disk     owner; emptied by a thaw
  *     store    LMDB                        owner reads, flush writes
  *
- * A record in a higher layer hides those below it.
+ * A record in a higher layer hides those below it.  A small draft that is
+ * kept is poured into the active layer.  A large one becomes the active
+ * layer, at once; what was active before lies under it, and what only it
+ * says is poured up little by little, which changes nothing that can be
+ * read.
  */
 #ifndef POSITO_LEDGER_STATE_LAYERS_H
 #define POSITO_LEDGER_STATE_LAYERS_H
@@ -19,13 +26,21 @@
 struct state {
     struct store *store;
     struct overlay_seed seed;
+    struct overlay *draft;  /* NULL: no draft */
     struct overlay *active;
+    struct overlay *under;  /* NULL: nothing to pour */
     struct overlay *frozen; /* NULL: nothing is frozen */
-    struct overlay *spare;  /* the memory of the next frozen one */
+    struct overlay *spare;  /* memory for the next one; NULL: none */
     struct overlay *cache;
 
-    struct buffer undo; /* see state.c */
-    size_t marks;       /* that are open */
+    bool hidden;   /* the draft: it is neither read nor written */
+    size_t poured; /* how far under was poured: see overlay_pour */
+
+    struct undo {
+        struct buffer log; /* see state.c */
+        size_t marks;      /* that are open */
+    } undo;
+    struct undo aside; /* of the draft while it is hidden, or the reverse */
 
     bool failed;
     struct failure failure;
@@ -38,5 +53,17 @@ struct state {
 
 /* Remember that the state failed, if failure says something new. */
 void state_fail(struct state *, const struct failure *);
+int state_fail_text(struct state *, const char *); /* always -1 */
+
+/* The layer that is written. */
+static inline struct overlay *state_top(const struct state *state)
+{
+    return state->draft != NULL && !state->hidden ? state->draft
+                                                  : state->active;
+}
+
+/* Memory for a layer, and back; what it said is forgotten.  NULL: none. */
+struct overlay *state_take_layer(struct state *);
+void state_give_layer(struct state *, struct overlay *);
 
 #endif

@@ -59,38 +59,59 @@ static void memory_skip(
     scan->next += sizeof *entry + entry->key_length + entry->length;
 }
 
-/* Merge two ordered lists; of two records with one key the upper stays. */
-static void memory_merge(struct buffer *memory,
-    const struct overlay_list *upper, const struct overlay_list *lower)
+/* Layers in memory: a draft, active, under, frozen. */
+#define LAYERS_MAX 4
+
+/* The list whose next record comes first; of several with one key, the
+ * uppermost.  LAYERS_MAX: all are at their ends. */
+static size_t first_of(const struct overlay_list lists[LAYERS_MAX],
+    const size_t places[LAYERS_MAX])
 {
-    size_t u = 0;
-    size_t l = 0;
-    while (u < upper->count || l < lower->count) {
-        int order = -1;
-        if (u == upper->count)
-            order = 1;
-        else if (l < lower->count)
-            order = bytes_compare(overlay_key(upper->items[u].record),
-                overlay_key(lower->items[l].record));
-        memory_append(memory,
-            order <= 0 ? upper->items[u].record : lower->items[l].record);
-        u += order <= 0;
-        l += order >= 0;
+    size_t first = LAYERS_MAX;
+    for (size_t i = 0; i < LAYERS_MAX; i++)
+        if (places[i] < lists[i].count &&
+            (first == LAYERS_MAX ||
+                overlay_item_compare(&lists[i].items[places[i]],
+                    &lists[first].items[places[first]]) < 0))
+            first = i;
+    return first;
+}
+
+/* Merge ordered lists; of records with one key the uppermost stays. */
+static void memory_merge(
+    struct buffer *memory, const struct overlay_list lists[LAYERS_MAX])
+{
+    size_t places[LAYERS_MAX] = {0};
+    size_t first;
+    while ((first = first_of(lists, places)) < LAYERS_MAX) {
+        const struct overlay_item *item = &lists[first].items[places[first]];
+        memory_append(memory, item->record);
+        for (size_t i = LAYERS_MAX; i-- > 0;)
+            if (places[i] < lists[i].count &&
+                overlay_item_compare(
+                    &lists[i].items[places[i]], item) == 0)
+                places[i]++;
     }
 }
 
 static int memory_copy(struct state_scan *scan, const struct state *state,
     enum table table, struct bytes prefix)
 {
-    struct overlay_list active = {.items = NULL, .count = 0};
-    struct overlay_list frozen = {.items = NULL, .count = 0};
-    int result = overlay_list(state->active, table, prefix, &active);
-    if (result == 0 && state->frozen != NULL)
-        result = overlay_list(state->frozen, table, prefix, &frozen);
+    const struct overlay *layers[LAYERS_MAX] = {
+        state->hidden ? NULL : state->draft,
+        state->active,
+        state->under,
+        state->frozen,
+    };
+    struct overlay_list lists[LAYERS_MAX] = {{.items = NULL, .count = 0}};
+    int result = 0;
+    for (size_t i = 0; i < LAYERS_MAX && result == 0; i++)
+        if (layers[i] != NULL)
+            result = overlay_list(layers[i], table, prefix, &lists[i]);
     if (result == 0)
-        memory_merge(&scan->memory, &active, &frozen);
-    free(active.items);
-    free(frozen.items);
+        memory_merge(&scan->memory, lists);
+    for (size_t i = 0; i < LAYERS_MAX; i++)
+        free(lists[i].items);
     return result != 0 || scan->memory.failed ? -1 : 0;
 }
 

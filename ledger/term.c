@@ -162,6 +162,7 @@ static void plan_closing(struct context *c, const struct certificate *closed)
 void term_close(struct context *c, const struct operation *op)
 {
     struct certificate certificate;
+    struct party owner;
     struct date today;
     uint8_t book;
 
@@ -171,6 +172,14 @@ void term_close(struct context *c, const struct operation *op)
         context_refuse(c, STATUS_UNKNOWN_TERM, "term");
         return;
     }
+    if (!record_find_party_number(
+            c->state, account_id_party(&certificate.share), &owner)) {
+        (void)context_fail(c->ledger, "a term share has no owner");
+        return;
+    }
+    /* Nobody gave it up early who has died. */
+    if (owner.in_succession)
+        certificate.early = certificate.rate;
     book = account_id_book(&certificate.share);
     today = c->ledger->books[book].date;
     certificate_settle(&certificate, today,

@@ -147,6 +147,7 @@ static void plan_currency(struct context *c, const struct closing *closing,
 
         if (!is_result((enum role)role))
             continue;
+        context_pause(c);
         back.minor = -sum_at(c, &id, closing->reader, closing->last) -
             posted_late(c, &id, closing->reader, closing->last) -
             taken_later(c, &id, closing->reader, closing->last);

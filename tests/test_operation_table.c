@@ -14,7 +14,8 @@
 
 #define FLAGS_ALL                                                         \
     (FLAG_LITERAL | FLAG_BODY | FLAG_GENESIS | FLAG_HAS_BODY | FLAG_PUBLIC | \
-        FLAG_STREAM | FLAG_TWO | FLAG_ACTIVITY | FLAG_CLUBS | FLAG_EACH)
+        FLAG_STREAM | FLAG_TWO | FLAG_ACTIVITY | FLAG_LONG | FLAG_CLUBS | \
+        FLAG_EACH)
 
 static size_t type_size(enum field_type type)
 {

@@ -165,10 +165,12 @@ static const struct advice table[] = {
             "`posito account account=LIBRO/CLUB/pool/MON` muestra lo que no "
             "está prestado; que participe otro fondo."}},
     {STATUS_BAD_PARTS,
-        {"Parts are written as decimals, b1:0.25,b2:0.75, and must come to "
-         "exactly 1.",
-            "Las partes se escriben con decimales, b1:0.25,b2:0.75, y deben "
-            "dar exactamente 1."}},
+        {"Thirds are written 0.333333333334, 0.333333333333, "
+         "0.333333333333: the last digit makes them one. A loan's pools "
+         "take four digits: 0.3334, 0.3333, 0.3333.",
+            "Los tercios se escriben 0.333333333334, 0.333333333333, "
+            "0.333333333333: el último dígito los completa. Los fondos de "
+            "un crédito llevan cuatro: 0.3334, 0.3333, 0.3333."}},
     {STATUS_IN_SUCCESSION,
         {"succession-pay pays the beneficiaries; succession-end is for one "
          "opened by mistake, before anything is paid.",

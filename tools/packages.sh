@@ -3,6 +3,7 @@
 #
 #   tools/packages.sh build    what building and running needs
 #   tools/packages.sh test     also what the tests need
+#   tools/packages.sh bench    also the peers of the benchmark, and gnuplot
 #
 # Asks for sudo when not root.  Says nothing when all is there.
 set -eu
@@ -10,12 +11,14 @@ set -eu
 build="gcc make libc6-dev libsodium-dev liblmdb-dev libevent-dev libssl-dev
 libedit-dev libjson-c-dev libncurses-dev"
 test="libcmocka-dev clang strace tmux golang-go golang-golang-x-mod-dev"
+bench="postgresql-15 redis-server libsqlite3-dev ledger hledger gnuplot-nox"
 
 case "${1:-build}" in
 build) wanted=$build ;;
 test) wanted="$build $test" ;;
+bench) wanted="$build $bench" ;;
 *)
-    echo "usage: $0 build|test" >&2
+    echo "usage: $0 build|test|bench" >&2
     exit 2
     ;;
 esac

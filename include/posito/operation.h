@@ -276,8 +276,9 @@ enum verb_class {
 #define FLAG_STREAM 32U
 #define FLAG_TWO 64U
 #define FLAG_ACTIVITY 128U
-#define FLAG_CLUBS 256U
-#define FLAG_EACH 512U
+#define FLAG_LONG 256U
+#define FLAG_CLUBS 512U
+#define FLAG_EACH 1024U
 
 struct field_row {
     const char *key;

@@ -1,0 +1,201 @@
+#include "bench_floor.h"
+
+#include "bench_latency.h"
+#include "bench_result.h"
+
+#include <posito/merkle.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LINE_BYTES 200
+#define MESSAGES 64
+#define THREADS_MAX 256
+#define FILE_BYTES ((size_t)16 << 20)
+
+/* ---- signatures ---- */
+
+struct signed_message {
+    uint8_t text[LINE_BYTES];
+    uint8_t signature[crypto_sign_BYTES];
+};
+
+struct checker {
+    const struct signed_message *messages;
+    const uint8_t *public_key;
+    int64_t until;
+    uint64_t checked;
+    bool sound;
+    pthread_t thread;
+};
+
+static void *check_until(void *context)
+{
+    struct checker *checker = context;
+    checker->sound = true;
+    do
+        for (size_t i = 0; i < MESSAGES; i++, checker->checked++)
+            if (crypto_sign_verify_detached(checker->messages[i].signature,
+                    checker->messages[i].text, LINE_BYTES,
+                    checker->public_key) != 0)
+                checker->sound = false;
+    while (bench_now_ns() < checker->until);
+    return NULL;
+}
+
+static int measure_verify(int threads, int each_ms, struct failure *failure)
+{
+    static struct signed_message messages[MESSAGES];
+    static struct checker checkers[THREADS_MAX];
+    uint8_t public_key[crypto_sign_PUBLICKEYBYTES];
+    uint8_t secret[crypto_sign_SECRETKEYBYTES];
+    int started = 0;
+    uint64_t checked = 0;
+    bool sound = true;
+    (void)crypto_sign_keypair(public_key, secret);
+    for (size_t i = 0; i < MESSAGES; i++) {
+        randombytes_buf(messages[i].text, LINE_BYTES);
+        (void)crypto_sign_detached(messages[i].signature, NULL,
+            messages[i].text, LINE_BYTES, secret);
+    }
+    int64_t cpu = bench_cpu_ns();
+    int64_t began = bench_now_ns();
+    for (; started < threads; started++) {
+        checkers[started] = (struct checker){.messages = messages,
+            .public_key = public_key,
+            .until = began + (int64_t)each_ms * 1000000};
+        if (pthread_create(&checkers[started].thread, NULL, check_until,
+                &checkers[started]) != 0)
+            break;
+    }
+    for (int i = 0; i < started; i++) {
+        (void)pthread_join(checkers[i].thread, NULL);
+        checked += checkers[i].checked;
+        sound = sound && checkers[i].sound;
+    }
+    if (started < threads || !sound)
+        return failure_set(failure, "signatures could not be checked");
+    double took = (double)(bench_now_ns() - began);
+    cpu = bench_cpu_ns() - cpu;
+    struct bench_result result = bench_result("verify", "floor");
+    bench_at(&result, "threads", threads);
+    bench_got(&result, "per_second", (double)checked * 1e9 / took);
+    bench_got(&result, "us", (double)cpu / 1e3 / (double)checked);
+    bench_result_print(&result);
+    return 0;
+}
+
+/* ---- leaves ---- */
+
+static void measure_leaf(int each_ms)
+{
+    uint8_t text[LINE_BYTES];
+    uint64_t count = 0;
+    randombytes_buf(text, sizeof text);
+    int64_t began = bench_now_ns();
+    int64_t now;
+    do {
+        for (int i = 0; i < 1000; i++, count++) {
+            struct hash leaf = merkle_leaf(bytes_of(text, sizeof text));
+            text[i % LINE_BYTES] ^= leaf.data[0];
+        }
+        now = bench_now_ns();
+    } while (now < began + (int64_t)each_ms * 1000000);
+    struct bench_result result = bench_result("leaf", "floor");
+    bench_at(&result, "bytes", LINE_BYTES);
+    bench_got(&result, "per_second",
+        (double)count * 1e9 / (double)(now - began));
+    bench_got(&result, "us", (double)(now - began) / 1e3 / (double)count);
+    bench_result_print(&result);
+}
+
+/* ---- the disk ---- */
+
+static int open_zeros(const char *folder, struct failure *failure)
+{
+    char path[4096];
+    (void)snprintf(path, sizeof path, "%s/floor-XXXXXX", folder);
+    int file = mkostemp(path, O_CLOEXEC);
+    if (file < 0)
+        return failure_set_errno(failure, errno, "cannot make %s", path);
+    (void)unlink(path);
+    static const uint8_t zeros[1 << 16];
+    for (size_t done = 0; done < FILE_BYTES; done += sizeof zeros)
+        if (write(file, zeros, sizeof zeros) != (ssize_t)sizeof zeros) {
+            (void)failure_set_errno(
+                failure, errno, "cannot write in %s", folder);
+            (void)close(file);
+            return -1;
+        }
+    if (fsync(file) != 0) {
+        (void)failure_set_errno(failure, errno, "cannot sync in %s", folder);
+        (void)close(file);
+        return -1;
+    }
+    return file;
+}
+
+static int overwrite(
+    int file, size_t bytes, int each_ms, struct failure *failure)
+{
+    static uint8_t piece[1 << 20];
+    struct bench_latency latency = {0};
+    size_t at = 0;
+    int result = 0;
+    randombytes_buf(piece, sizeof piece);
+    int64_t began = bench_now_ns();
+    int64_t now = began;
+    while (result == 0 &&
+           (now == began || now < began + (int64_t)each_ms * 1000000)) {
+        if (pwrite(file, piece, bytes, (off_t)at) != (ssize_t)bytes ||
+            fdatasync(file) != 0)
+            result = failure_set_errno(failure, errno, "cannot sync");
+        int64_t after = bench_now_ns();
+        bench_latency_add(&latency, after - now);
+        now = after;
+        at = (at + bytes) % FILE_BYTES;
+    }
+    struct bench_result out = bench_result("fdatasync", "floor");
+    bench_at(&out, "bytes", (int64_t)bytes);
+    bench_got(&out, "per_second",
+        (double)latency.count * 1e9 / (double)(now - began));
+    bench_latency_tell(&latency, &out);
+    bench_latency_free(&latency);
+    bench_result_print(&out);
+    return result;
+}
+
+static int measure_disk(
+    const char *folder, int each_ms, struct failure *failure)
+{
+    int file = open_zeros(folder, failure);
+    if (file < 0)
+        return -1;
+    int result = overwrite(file, 4096, each_ms, failure);
+    if (result == 0)
+        result = overwrite(file, 65536, each_ms, failure);
+    if (result == 0)
+        result = overwrite(file, 1 << 20, each_ms, failure);
+    (void)close(file);
+    return result;
+}
+
+int bench_floor(const char *folder, int each_ms, struct failure *failure)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    int threads = cores < 1 ? 1 : cores > THREADS_MAX ? THREADS_MAX
+                                                      : (int)cores;
+    int result = measure_verify(1, each_ms, failure);
+    if (result == 0 && threads > 1)
+        result = measure_verify(threads, each_ms, failure);
+    if (result != 0)
+        return -1;
+    measure_leaf(each_ms);
+    return measure_disk(folder, each_ms, failure);
+}

@@ -1,0 +1,75 @@
+/*
+ * A ledger to measure: founded in a folder, its members enrolled with
+ * 100,000.00 each, kept for the next run; and the daemon that serves it,
+ * with what it takes of the machine.
+ */
+#ifndef POSITO_TOOLS_BENCH_LEDGER_H
+#define POSITO_TOOLS_BENCH_LEDGER_H
+
+#include <posito/failure.h>
+#include <posito/keyfile.h>
+
+#include <sys/types.h>
+
+#define BENCH_TELLERS 4
+
+struct bench_ledger {
+    char folder[4000];
+    char address[64];
+    uint64_t members;
+    pid_t daemon; /* 0: not running */
+    struct hash id;
+    struct keyfile tellers[BENCH_TELLERS];
+    struct failure failure;
+};
+
+/*
+ * Found and enrol, unless that was done before to the end; what an
+ * interrupted run left is removed.  The daemon does not run afterwards.
+ * 0, or -1.
+ */
+int bench_ledger_prepare(struct bench_ledger *, const char *folder,
+    uint64_t members) WARN_UNUSED_RESULT;
+
+/* Open one that was prepared, whatever its size. */
+int bench_ledger_open(struct bench_ledger *, const char *folder)
+    WARN_UNUSED_RESULT;
+
+/*
+ * Start positod on a free port of the loopback.  options: "name=value" up
+ * to NULL, or NULL.  The daemon ends with this program, whatever ends it.
+ */
+int bench_ledger_start(struct bench_ledger *, const char *const *options)
+    WARN_UNUSED_RESULT;
+/* SIGTERM and wait for the clean end. */
+int bench_ledger_stop(struct bench_ledger *) WARN_UNUSED_RESULT;
+/* SIGKILL and reap; harmless when it does not run. */
+void bench_ledger_kill(struct bench_ledger *);
+
+/*
+ * Have the system read the state's file, so that a measurement does not
+ * begin with what the last one, or whoever used the memory since, left of
+ * it.  A state that is larger than the memory stays cold.
+ */
+int bench_ledger_warm(struct bench_ledger *) WARN_UNUSED_RESULT;
+
+/* ---- what it takes ---- */
+
+struct bench_usage {
+    int64_t cpu_ns;        /* of all its threads, user and system */
+    uint64_t memory_bytes; /* resident and its own: not of mapped files */
+    uint64_t resident_bytes;
+    uint64_t written_bytes; /* that it had the disk write */
+};
+int bench_ledger_usage(struct bench_ledger *, struct bench_usage *)
+    WARN_UNUSED_RESULT;
+
+struct bench_size {
+    uint64_t journal_bytes; /* used, without what is allocated ahead */
+    uint64_t state_bytes;   /* allocated to the state's file */
+};
+/* Of a ledger whose daemon does not run. */
+int bench_ledger_size(struct bench_ledger *, struct bench_size *)
+    WARN_UNUSED_RESULT;
+
+#endif
