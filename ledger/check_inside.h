@@ -20,6 +20,9 @@
  *   check_cash.c     drawers, persons' cash and limits
  *   check_loan.c     products, loans and what secures them along the way
  *   check_lent.c     loans approved and paid out along the way
+ *   check_loan_life.c what happens to loans after that
+ *   check_debt.c     what a loan owes on a day
+ *   check_repay.c    what a repayment pays
  *   check_loan_end.c their records at the end
  *   check_record.c   at the end: the state's records against the sums
  *
