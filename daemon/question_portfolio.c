@@ -192,7 +192,7 @@ static void add_pool(const struct question *q, struct question_rows *rows,
         answer_amount(q->out, "balance",
             (struct amount){report->balance[i], currency});
         answer_amount(
-            q->out, "lent", (struct amount){report->lent[i], currency});
+            q->out, "committed", (struct amount){report->lent[i], currency});
         answer_end(q->out);
     }
 }

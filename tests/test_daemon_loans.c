@@ -230,7 +230,7 @@ static void test_questions(void **state)
     wire_send(&wire, "portfolio book=us by=club\n");
     expect_portfolio(&wire);
     wire_send(&wire, "exposure pool=club\n");
-    wire_expect(&wire, "row pool=club balance=USD15* lent=USD9*");
+    wire_expect(&wire, "row pool=club balance=USD15* committed=USD9*");
     wire_expect(&wire, "row kind=borrower who=m2 amount=USD9* percent=*");
     wire_expect(&wire, "row kind=club who=club amount=USD9* percent=*");
     wire_expect(&wire, "row kind=sector who=farming amount=USD9* percent=*");

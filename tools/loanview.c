@@ -97,11 +97,13 @@ void loanview_translate(
 
 #define ALL "all" /* the group of the total */
 
+enum presence { ALWAYS, IF_THERE, IF_SOMETHING /* but zeros, or ALL */ };
+
 struct column {
     const char *key;
     const char *heading[2];
     bool right;
-    bool optional; /* left out where it has nothing but zeros, or ALL */
+    enum presence presence;
 };
 
 /* Rows of an answer that begin with a key and have this currency. */
@@ -161,14 +163,14 @@ static bool is_used(
 {
     struct bytes at = from->answer;
     struct bytes rest;
-    if (!column->optional)
-        return true;
-    while (next_row(from, &at, &rest)) {
+    while (column->presence != ALWAYS && next_row(from, &at, &rest)) {
         struct bytes value = answer_find(rest, column->key);
-        if (is_something(value) && !bytes_equal_text(value, ALL))
+        if (column->presence == IF_THERE ? value.length > 0
+                                         : is_something(value) &&
+                    !bytes_equal_text(value, ALL))
             return true;
     }
-    return false;
+    return column->presence == ALWAYS;
 }
 
 /* Amounts without their currency. */
@@ -340,16 +342,16 @@ static void print_percent(FILE *out, struct bytes value)
 /* ---- schedules ---- */
 
 static const struct column schedule_columns[] = {
-    {"number", {"No.", "Núm."}, true, false},
-    {"due", {"due", "vence"}, false, false},
-    {"principal", {"principal", "capital"}, true, false},
-    {"interest", {"interest", "interés"}, true, false},
-    {"fee", {"fee", "comisión"}, true, true},
-    {"total", {"instalment", "pago"}, true, false},
-    {"capitalised", {"capitalised", "capitalizado"}, true, true},
-    {"balance", {"balance", "saldo insoluto"}, true, false},
-    {"paid", {"paid", "pagado"}, true, true},
-    {"state", {"state", "situación"}, false, true},
+    {"number", {"No.", "Núm."}, true, ALWAYS},
+    {"due", {"due", "vence"}, false, ALWAYS},
+    {"principal", {"principal", "capital"}, true, ALWAYS},
+    {"interest", {"interest", "interés"}, true, ALWAYS},
+    {"fee", {"fee", "comisión"}, true, IF_SOMETHING},
+    {"total", {"instalment", "pago"}, true, ALWAYS},
+    {"capitalised", {"capitalised", "capitalizado"}, true, IF_SOMETHING},
+    {"balance", {"balance", "saldo insoluto"}, true, ALWAYS},
+    {"paid", {"paid", "pagado"}, true, IF_THERE},
+    {"state", {"state", "situación"}, false, IF_THERE},
 };
 
 static const struct line schedule_lines[] = {
@@ -444,26 +446,26 @@ static void print_schedule(
 /* ---- portfolios ---- */
 
 static const struct column bucket_columns[] = {
-    {"bucket", {"days past due", "días de atraso"}, false, false},
-    {"table", {"table", "tabla"}, false, false},
-    {"group", {"group", "grupo"}, false, true},
-    {"loans", {"loans", "créditos"}, true, false},
-    {"principal", {"principal", "capital"}, true, false},
-    {"interest", {"interest", "interés"}, true, false},
-    {"required", {"provision", "estimación"}, true, false},
+    {"bucket", {"days past due", "días de atraso"}, false, ALWAYS},
+    {"table", {"table", "tabla"}, false, ALWAYS},
+    {"group", {"group", "grupo"}, false, IF_SOMETHING},
+    {"loans", {"loans", "créditos"}, true, ALWAYS},
+    {"principal", {"principal", "capital"}, true, ALWAYS},
+    {"interest", {"interest", "interés"}, true, ALWAYS},
+    {"required", {"provision", "estimación"}, true, ALWAYS},
 };
 
 static const struct column group_columns[] = {
-    {"group", {"group", "grupo"}, false, false},
-    {"loans", {"loans", "créditos"}, true, false},
-    {"principal", {"principal", "capital"}, true, false},
-    {"interest", {"interest", "interés"}, true, false},
-    {"required", {"required", "requerida"}, true, false},
-    {"held", {"held", "constituida"}, true, false},
-    {"par30", {"PAR30", "CeR30"}, true, false},
-    {"par30_percent", {"%", "%"}, true, false},
-    {"par90", {"PAR90", "CeR90"}, true, false},
-    {"par90_percent", {"%", "%"}, true, false},
+    {"group", {"group", "grupo"}, false, ALWAYS},
+    {"loans", {"loans", "créditos"}, true, ALWAYS},
+    {"principal", {"principal", "capital"}, true, ALWAYS},
+    {"interest", {"interest", "interés"}, true, ALWAYS},
+    {"required", {"required", "requerida"}, true, ALWAYS},
+    {"held", {"held", "constituida"}, true, ALWAYS},
+    {"par30", {"PAR30", "CeR30"}, true, ALWAYS},
+    {"par30_percent", {"%", "%"}, true, ALWAYS},
+    {"par90", {"PAR90", "CeR90"}, true, ALWAYS},
+    {"par90_percent", {"%", "%"}, true, ALWAYS},
 };
 
 static const struct line portfolio_lines[] = {
