@@ -290,12 +290,87 @@ static void test_refusals(void **state)
         expect(f, rows[i].question, &rows[i].answer, 1);
 }
 
+/* ---- pages ---- */
+
+static size_t rows_of(const struct buffer *out, const char *start)
+{
+    struct bytes rest = buffer_bytes(out);
+    struct bytes line;
+    size_t count = 0;
+
+    while (bytes_next_line(&rest, &line))
+        count += bytes_start_with(line, start);
+    return count;
+}
+
+/* 105 loans are a page of 100, newest first, and one of five. */
+static void test_pages(void **state)
+{
+    struct ledger_fixture *f = *state;
+    static const struct ledger_row row = {"ana",
+        "loan-apply borrower=m2 product=crop amount=USD500.00 count=3 "
+        "sector=trade purpose=I",
+        "ok"};
+    struct buffer out = buffer_empty();
+    char line[64];
+    char pattern[64];
+    unsigned long long first;
+    enum verb verb;
+
+    ledger_table_send(f, founded, sizeof founded / sizeof founded[0]);
+    for (int i = 0; i < 105; i++)
+        ledger_table_send(f, &row, 1);
+    first = f->decision.index - 104;
+    answer(f, "aud", "loans party=c1", &out, &verb);
+    assert_int_equal(rows_of(&out, "row loan="), 100);
+    (void)snprintf(pattern, sizeof pattern, "row loan=%llu ", first + 104);
+    assert_true(bytes_start_with(buffer_bytes(&out), pattern));
+    (void)snprintf(
+        pattern, sizeof pattern, "ok rows=100 next=%llu\n", first + 5);
+    assert_true(has(&out, pattern));
+    (void)snprintf(
+        line, sizeof line, "loans party=m2 before=%llu", first + 5);
+    answer(f, "aud", line, &out, &verb);
+    assert_int_equal(rows_of(&out, "row loan="), 5);
+    assert_true(has(&out, "ok rows=5\n"));
+    buffer_free(&out);
+}
+
+/* Of the entries about a loan the newest 200 are told. */
+static void test_many_entries(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct buffer out = buffer_empty();
+    char line[96];
+    struct ledger_row row = {"ana", line, "ok"};
+    unsigned long long loan;
+    enum verb verb;
+
+    ledger_table_send(f, founded, sizeof founded / sizeof founded[0]);
+    loan = lend(f,
+        "loan-apply borrower=m2 product=crop amount=USD1000.00 count=12 "
+        "sector=farming purpose=I",
+        "");
+    (void)snprintf(line, sizeof line,
+        "loan-repay loan=%llu amount=USD1.00 via=bank", loan);
+    for (int i = 0; i < 198; i++)
+        ledger_table_send(f, &row, 1);
+    (void)snprintf(line, sizeof line, "loan loan=%llu", loan);
+    answer(f, "aud", line, &out, &verb);
+    assert_int_equal(rows_of(&out, "row entry="), 200);
+    assert_false(has(&out, "verb=loan-apply"));
+    assert_true(has(&out, "verb=loan-approve"));
+    buffer_free(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         LEDGER_TEST(test_golden),
         LEDGER_TEST(test_published),
         LEDGER_TEST(test_refusals),
+        LEDGER_TEST(test_pages),
+        LEDGER_TEST(test_many_entries),
     };
 
     return cmocka_run_group_tests_name("loans shown", tests, NULL, NULL);
