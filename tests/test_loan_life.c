@@ -107,7 +107,8 @@ static void offer(struct soak *s, int number)
         "holiday=%s rounding=%s",
         number, methods[number % 5], counts[below(s, 7)],
         periods[below(s, 6)], (int)below(s, 6), 1 + (int)below(s, 9),
-        (int)below(s, 6), 1 + (int)below(s, 9), fees[below(s, 3)], graces[number % 5], orders[number % 3],
+        (int)below(s, 6), 1 + (int)below(s, 9), fees[below(s, 3)],
+        graces[number % 5], orders[number % 3],
         tables[number % 3], shifts[below(s, 4)], roundings[below(s, 4)]);
     expect(s, STATUS_ACCEPTED);
 }
@@ -527,7 +528,8 @@ static void pass_days(struct soak *s)
         below(s, 3) > 0) {
         (void)send(s, VERB_MONTH_CLOSE, "board",
             "month-close book=us month=%04d-%02d",
-            (int)(s->month / CYCLE_MONTHS), (int)(s->month % CYCLE_MONTHS) + 1);
+            (int)(s->month / CYCLE_MONTHS),
+            (int)(s->month % CYCLE_MONTHS) + 1);
         expect(s, STATUS_ACCEPTED);
         s->month++;
     }
