@@ -40,6 +40,12 @@ void loan_need_pools(struct context *, const struct loan_subject *,
  * BAD_VALUE (the field it is about) or NO_SCHEDULE. */
 void loan_refuse_schedule(struct context *, enum schedule_result);
 
+/* Take product, count, first, grace, only, balloon and weights of a line of
+ * loan-apply into a loan of the book; refuses what loan-apply refuses of
+ * them.  Also for a schedule that is only looked at. */
+bool loan_take_terms(struct context *, const struct operation *,
+    const struct book *, struct loan *) WARN_UNUSED_RESULT;
+
 /*
  * Bring the pools' shares to what the loan's figures now say, and add to the
  * plan what that changes in what they have held.  The pool's account may
