@@ -16,7 +16,7 @@
 #include <string.h>
 
 #define ENROL_LINES 10000U
-#define MAP_BYTES (UINT64_C(64) << 30)
+#define MAP_BYTES (UINT64_C(8) << 30)
 
 static const char parties[] =
     "currency code=USD digits=2\n"
