@@ -40,13 +40,52 @@ struct overlay {
 
 /* ---- names ---- */
 
+/* Are the table's keys numbers that the ledger gives, 8 to 16 bytes? */
+static bool has_numbers(enum table table, size_t length)
+{
+    return (table == TABLE_ACCOUNT || table == TABLE_HISTORY ||
+               table == TABLE_EARNING || table == TABLE_CHILD) &&
+           length >= 8 && length <= 16;
+}
+
+__extension__ typedef unsigned __int128 product;
+
+static uint64_t fold(uint64_t a, uint64_t b)
+{
+    product all = (product)a * b;
+    return (uint64_t)all ^ (uint64_t)(all >> 64);
+}
+
+/* Multiply and fold with both halves of the seed. */
+static uint32_t hash_numbers(
+    const struct overlay_seed *seed, struct bytes key)
+{
+    uint64_t secret[2];
+    uint64_t first;
+    uint64_t last; /* overlaps the first if there are less than 16 bytes */
+    memcpy(secret, seed->data, sizeof secret);
+    memcpy(&first, key.data, sizeof first);
+    memcpy(&last, key.data + key.length - sizeof last, sizeof last);
+    return (uint32_t)fold(
+        fold(first ^ secret[0], last ^ secret[1]) ^ key.length,
+        secret[0] | 1);
+}
+
+static uint32_t hash_bytes(const struct overlay_seed *seed, struct bytes key)
+{
+    uint8_t out[crypto_shorthash_BYTES];
+    uint32_t hash;
+    crypto_shorthash(out, key.data, key.length, seed->data);
+    memcpy(&hash, out, sizeof hash);
+    return hash;
+}
+
 struct overlay_name overlay_name(
     const struct overlay_seed *seed, enum table table, struct bytes key)
 {
-    uint8_t out[crypto_shorthash_BYTES];
-    crypto_shorthash(out, key.data, key.length, seed->data);
-    uint32_t hash;
-    memcpy(&hash, out, sizeof hash);
+    uint32_t hash = has_numbers(table, key.length)
+                        ? hash_numbers(seed, key)
+                        : hash_bytes(seed, key);
     /* The tables' keys have much in common: part them. */
     hash += (uint32_t)table * 0x9E3779B1u;
     return (struct overlay_name){.table = table, .key = key, .hash = hash};
@@ -132,6 +171,19 @@ void overlay_free(struct overlay *overlay)
     free(overlay);
 }
 
+/* The reference of a record: a scan over the chunks, for what is rare. */
+static uint32_t record_reference(
+    const struct overlay *overlay, const struct overlay_record *record)
+{
+    const uint8_t *at = (const uint8_t *)record;
+    size_t chunk = 0;
+    while (at < overlay->chunks[chunk] ||
+           at >= overlay->chunks[chunk] + (size_t)CHUNK_UNITS * UNIT)
+        chunk++;
+    return (uint32_t)(chunk * CHUNK_UNITS +
+                      (size_t)(at - overlay->chunks[chunk]) / UNIT);
+}
+
 /* ---- the slots ---- */
 
 static uint64_t slot_of(uint32_t hash, uint32_t reference)
@@ -201,6 +253,12 @@ const struct overlay_record *overlay_find(
     return record;
 }
 
+struct overlay_record *overlay_find_held(
+    const struct overlay *overlay, const struct overlay_name *name)
+{
+    return record_find(overlay, name);
+}
+
 /* A record with room for a value, not yet in any slot; 0: no memory. */
 static uint32_t record_make(
     struct overlay *overlay, const struct overlay_name *name, size_t room)
@@ -223,28 +281,32 @@ static uint32_t record_make(
     return reference;
 }
 
-/*
- * The record of the name with room for a value of that length: the one
- * there is, a larger one in its place, or a new one.  NULL: no memory.
- */
-static struct overlay_record *record_with_room(
-    struct overlay *overlay, const struct overlay_name *name, size_t length)
+/* Room for a value of that length that may grow: what grew once will grow
+ * again. */
+static size_t more_room(size_t length)
 {
+    size_t room = length + length / 2;
+    return room > STATE_VALUE_MAX ? STATE_VALUE_MAX : room;
+}
+
+struct overlay_record *overlay_hold(struct overlay *overlay,
+    const struct overlay_name *name, size_t length, size_t wish,
+    struct overlay_record **moved)
+{
+    *moved = NULL;
     if (overlay->slots_used + 1 > (overlay->slot_mask + 1) / 4 * 3 &&
         slots_double(overlay) != 0)
         return NULL;
     size_t at = slot_find(overlay, name);
     struct overlay_record *old = NULL;
-    size_t room = length;
     if (overlay->slots[at] != 0) {
         old = record_at(overlay, (uint32_t)overlay->slots[at]);
         if (length <= old->room)
             return old;
-        /* What grew once will grow again. */
-        room = length + length / 2;
-        if (room > STATE_VALUE_MAX)
-            room = STATE_VALUE_MAX;
     }
+    size_t room = old != NULL ? more_room(length) : length;
+    if (wish >= length)
+        room = wish;
     uint32_t reference = record_make(overlay, name, room);
     if (reference == 0)
         return NULL;
@@ -253,10 +315,26 @@ static struct overlay_record *record_with_room(
         overlay->slots_used++;
     } else {
         record->presence = old->presence;
+        record->length = old->length;
+        memcpy(record->bytes + record->key_length,
+            old->bytes + old->key_length, old->length);
         old->moved = 1;
+        *moved = old;
     }
     overlay->slots[at] = slot_of(name->hash, reference);
     return record;
+}
+
+void overlay_move_back(struct overlay *overlay, uint32_t hash,
+    struct overlay_record *record, struct overlay_record *old)
+{
+    size_t at = hash & overlay->slot_mask;
+    while ((uint32_t)(overlay->slots[at] >> 32) != hash ||
+           record_at(overlay, (uint32_t)overlay->slots[at]) != record)
+        at = (at + 1) & overlay->slot_mask;
+    overlay->slots[at] = slot_of(hash, record_reference(overlay, old));
+    record->moved = 1;
+    old->moved = 0;
 }
 
 static void record_set_presence(struct overlay *overlay,
@@ -269,28 +347,57 @@ static void record_set_presence(struct overlay *overlay,
     record->presence = (uint8_t)presence;
 }
 
-const struct overlay_record *overlay_put(struct overlay *overlay,
-    const struct overlay_name *name, struct bytes value)
+void overlay_write(struct overlay *overlay, struct overlay_record *record,
+    struct bytes value)
 {
-    struct overlay_record *record =
-        record_with_room(overlay, name, value.length);
-    if (record == NULL)
-        return NULL;
     if (value.length > 0)
         memmove(record->bytes + record->key_length, value.data, value.length);
     record->length = (uint16_t)value.length;
     record_set_presence(overlay, record, PRESENCE_VALUE);
+}
+
+void overlay_append(struct overlay_record *record, struct bytes more)
+{
+    memcpy(record->bytes + record->key_length + record->length, more.data,
+        more.length);
+    record->length = (uint16_t)(record->length + more.length);
+}
+
+void overlay_cut(struct overlay_record *record, size_t length)
+{
+    record->length = (uint16_t)length;
+}
+
+void overlay_unwrite(struct overlay *overlay, struct overlay_record *record)
+{
+    record_set_presence(overlay, record, PRESENCE_NONE);
+}
+
+void overlay_write_deleted(
+    struct overlay *overlay, struct overlay_record *record)
+{
+    record->length = 0;
+    record_set_presence(overlay, record, PRESENCE_DELETED);
+}
+
+const struct overlay_record *overlay_put(struct overlay *overlay,
+    const struct overlay_name *name, struct bytes value)
+{
+    struct overlay_record *moved;
+    struct overlay_record *record =
+        overlay_hold(overlay, name, value.length, 0, &moved);
+    if (record != NULL)
+        overlay_write(overlay, record, value);
     return record;
 }
 
 const struct overlay_record *overlay_delete(
     struct overlay *overlay, const struct overlay_name *name)
 {
-    struct overlay_record *record = record_with_room(overlay, name, 0);
-    if (record == NULL)
-        return NULL;
-    record->length = 0;
-    record_set_presence(overlay, record, PRESENCE_DELETED);
+    struct overlay_record *moved;
+    struct overlay_record *record = overlay_hold(overlay, name, 0, 0, &moved);
+    if (record != NULL)
+        overlay_write_deleted(overlay, record);
     return record;
 }
 
@@ -298,7 +405,7 @@ void overlay_forget(struct overlay *overlay, const struct overlay_name *name)
 {
     struct overlay_record *record = record_find(overlay, name);
     if (record != NULL)
-        record_set_presence(overlay, record, PRESENCE_NONE);
+        overlay_unwrite(overlay, record);
 }
 
 int overlay_pour(struct overlay *into, const struct overlay *from, bool over,
@@ -326,6 +433,26 @@ int overlay_pour(struct overlay *into, const struct overlay *from, bool over,
             return -1;
     }
     return *place <= from->slot_mask;
+}
+
+bool overlay_usable(const struct overlay_record *record)
+{
+    return !record->moved && record->presence == PRESENCE_VALUE;
+}
+
+size_t overlay_room(const struct overlay_record *record)
+{
+    return record->room;
+}
+
+bool overlay_present(const struct overlay_record *record)
+{
+    return record->presence != PRESENCE_NONE;
+}
+
+void overlay_prefetch_slot(const struct overlay *overlay, uint32_t hash)
+{
+    __builtin_prefetch(&overlay->slots[hash & overlay->slot_mask]);
 }
 
 struct bytes overlay_key(const struct overlay_record *record)

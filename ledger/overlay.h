@@ -9,7 +9,10 @@
  *
  * Clients choose the names that become keys, so the hash is SipHash with a
  * key drawn at random (struct overlay_seed): nobody can choose names that
- * fall together.  Nothing that leaves depends on the order of the slots.
+ * fall together.  Keys made of numbers that the ledger itself gives, those
+ * of accounts, their history and earnings, are multiplied with the same
+ * seed instead, which costs a tenth.  Nothing that leaves depends on the
+ * order of the slots.
  *
  * Memory: 12 bytes and key and value, rounded up to 8, and 8 bytes in 1/3
  * to 3/4 of the slots; a record that outgrew its room leaves it unused
@@ -62,6 +65,49 @@ const struct overlay_record *overlay_delete(
 
 /* As if it had never been put or deleted here. */
 void overlay_forget(struct overlay *, const struct overlay_name *);
+
+/* ---- records held ----
+ *
+ * The record of a name, found once and then written without being looked
+ * up again.  It is good until overlay_clear, but not once it moved, which
+ * it does when a longer value is put.
+ */
+
+/*
+ * The record with room for a value of that length; one that is made, or
+ * must move, gets `wish` bytes if those are more, or, if wish is 0, half as
+ * much again when it grows.  A record just made says nothing yet.  *moved
+ * is the one it was until now, or NULL.  NULL: out of memory.
+ */
+struct overlay_record *overlay_hold(struct overlay *,
+    const struct overlay_name *, size_t length, size_t wish,
+    struct overlay_record **moved);
+
+/* Undo the move, while the record says what it said before. */
+void overlay_move_back(struct overlay *, uint32_t hash,
+    struct overlay_record *, struct overlay_record *old);
+
+/* Put, delete and forget; there is room for the value. */
+void overlay_write(
+    struct overlay *, struct overlay_record *, struct bytes value);
+void overlay_write_deleted(struct overlay *, struct overlay_record *);
+void overlay_unwrite(struct overlay *, struct overlay_record *);
+
+/* Add to the value's end, for which there is room; cut it back. */
+void overlay_append(struct overlay_record *, struct bytes more);
+void overlay_cut(struct overlay_record *, size_t length);
+
+/* As overlay_find; also one that says nothing. */
+struct overlay_record *overlay_find_held(
+    const struct overlay *, const struct overlay_name *);
+
+size_t overlay_room(const struct overlay_record *);
+bool overlay_present(const struct overlay_record *); /* not unwritten */
+/* It has a value, and has not moved. */
+bool overlay_usable(const struct overlay_record *);
+
+/* Have the processor fetch what a lookup will read first. */
+void overlay_prefetch_slot(const struct overlay *, uint32_t hash);
 
 /*
  * Put what `from` says into `into`: over what that says of the same record,

@@ -33,6 +33,10 @@ struct state {
     struct overlay *spare;  /* memory for the next one; NULL: none */
     struct overlay *cache;
 
+    /* Another layer is written, or the one that is was cleared: what was
+     * found before (struct state_place) is to be looked up again. */
+    uint64_t epoch;
+
     bool hidden;   /* the draft: it is neither read nor written */
     size_t poured; /* how far under was poured: see overlay_pour */
 
