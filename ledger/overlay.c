@@ -455,6 +455,22 @@ void overlay_prefetch_slot(const struct overlay *overlay, uint32_t hash)
     __builtin_prefetch(&overlay->slots[hash & overlay->slot_mask]);
 }
 
+bool overlay_prefetch(const struct overlay *overlay, uint32_t hash)
+{
+    size_t at = hash & overlay->slot_mask;
+    for (; overlay->slots[at] != 0; at = (at + 1) & overlay->slot_mask) {
+        uint64_t slot = overlay->slots[at];
+        if ((uint32_t)(slot >> 32) == hash) {
+            const uint8_t *record =
+                (const uint8_t *)record_at(overlay, (uint32_t)slot);
+            __builtin_prefetch(record);
+            __builtin_prefetch(record + 64);
+            return true;
+        }
+    }
+    return false;
+}
+
 struct bytes overlay_key(const struct overlay_record *record)
 {
     return bytes_of(record->bytes, record->key_length);

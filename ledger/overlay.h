@@ -106,8 +106,10 @@ bool overlay_present(const struct overlay_record *); /* not unwritten */
 /* It has a value, and has not moved. */
 bool overlay_usable(const struct overlay_record *);
 
-/* Have the processor fetch what a lookup will read first. */
+/* Have the processor fetch what a lookup will read first; and then the
+ * record itself, if there is one. */
 void overlay_prefetch_slot(const struct overlay *, uint32_t hash);
+bool overlay_prefetch(const struct overlay *, uint32_t hash);
 
 /*
  * Put what `from` says into `into`: over what that says of the same record,

@@ -14,7 +14,10 @@
 #define CHECK_AT_OPEN 500000
 
 /* Records read from disk are kept in memory up to this many bytes. */
-#define CACHE_BYTES ((size_t)32 << 20)
+#define CACHE_BYTES ((size_t)64 << 20)
+
+/* So is what was flushed last, if it is not larger than this. */
+#define SAVED_BYTES ((size_t)128 << 20)
 
 /* ---- failures ---- */
 
@@ -101,6 +104,7 @@ void state_close(struct state *state)
     overlay_free(state->active);
     overlay_free(state->under);
     overlay_free(state->frozen);
+    overlay_free(state->saved);
     overlay_free(state->spare);
     overlay_free(state->cache);
     buffer_free(&state->undo.log);
@@ -126,8 +130,9 @@ static bool get_stored(struct state *state, const struct overlay_name *name,
     if (result != STORE_FOUND)
         return false;
     /* A full cache is emptied by the next write, not here: the caller may
-     * hold views into it. */
-    if (overlay_bytes(state->cache) < CACHE_BYTES)
+     * hold views into it.  A record that a hidden draft writes may not be
+     * there: it would be old when the draft is kept. */
+    if (overlay_bytes(state->cache) < CACHE_BYTES && !state->hidden)
         (void)overlay_put(state->cache, name, *value);
     return true;
 }
@@ -143,6 +148,8 @@ static const struct overlay_record *find_below(
         record = overlay_find(state->under, name);
     if (record == NULL && state->frozen != NULL)
         record = overlay_find(state->frozen, name);
+    if (record == NULL && state->saved != NULL)
+        record = overlay_find(state->saved, name);
     if (record == NULL)
         record = overlay_find(state->cache, name);
     return record;
@@ -201,7 +208,8 @@ static struct overlay_name place_name(const struct state *state,
 static bool place_is_good(
     const struct state *state, const struct state_place *place)
 {
-    return place->epoch == state->epoch && overlay_usable(place->record);
+    return place->epoch == state->epoch && !state->plain &&
+           overlay_usable(place->record);
 }
 
 /* Look it up in the layer that is written. */
@@ -211,6 +219,37 @@ static bool place_find(const struct state *state,
     place->record = overlay_find_held(state_top(state), name);
     place->epoch = place->record != NULL ? state->epoch : 0;
     return place->record != NULL && overlay_usable(place->record);
+}
+
+void state_foresee(struct state *state, enum table table, struct bytes key,
+    struct state_place *place)
+{
+    if (key_fits(key) && !state->plain) {
+        uint32_t hash = place_name(state, table, key, place).hash;
+        overlay_prefetch_slot(state_top(state), hash);
+        if (state->saved != NULL)
+            overlay_prefetch_slot(state->saved, hash);
+        overlay_prefetch_slot(state->cache, hash);
+    }
+}
+
+void state_foresee_record(
+    struct state *state, const struct state_place *place)
+{
+    if (!place->hashed || overlay_prefetch(state_top(state), place->hash))
+        return;
+    if (state->saved == NULL || !overlay_prefetch(state->saved, place->hash))
+        (void)overlay_prefetch(state->cache, place->hash);
+}
+
+uint64_t state_version(const struct state *state, enum table table)
+{
+    return state->epoch + state->writes[table];
+}
+
+void state_set_plain(struct state *state)
+{
+    state->plain = true;
 }
 
 bool state_get_at(struct state *state, enum table table, struct bytes key,
@@ -324,6 +363,7 @@ size_t state_mark(struct state *state)
 
 bool state_rollback_part(struct state *state, size_t mark, size_t most)
 {
+    state->epoch++;
     for (; most > 0 && !state_failed(state) && state->undo.log.length > mark;
          most--)
         undo_last(state);
@@ -359,6 +399,15 @@ static bool write_allowed(struct state *state, struct bytes key)
     return !state->failed;
 }
 
+/* No record is in the cache that was written and not flushed. */
+static void cache_forget(struct state *state, const struct overlay_name *name)
+{
+    if (overlay_bytes(state->cache) >= CACHE_BYTES)
+        overlay_clear(state->cache);
+    else
+        overlay_forget(state->cache, name);
+}
+
 /*
  * The record of the name in the layer that is written, with room, and with
  * what it says in the log if a mark is open.  NULL: the state failed.
@@ -369,6 +418,7 @@ static struct overlay_record *record_to_write(struct state *state,
     struct overlay_record *moved;
     struct overlay_record *record =
         overlay_hold(state_top(state), name, length, wish, &moved);
+    state->writes[name->table]++;
     if (record == NULL) {
         state_fail_text(state, "out of memory");
         return NULL;
@@ -382,13 +432,10 @@ static struct overlay_record *record_to_write(struct state *state,
         };
         log_undo(state, &entry, bytes_of(NULL, 0));
     }
+    /* What the cache says of it will be old. */
+    if (!overlay_present(record))
+        cache_forget(state, name);
     return record;
-}
-
-static void write_done(struct state *state)
-{
-    if (overlay_bytes(state->cache) >= CACHE_BYTES)
-        overlay_clear(state->cache);
 }
 
 static struct overlay_record *put_named(struct state *state,
@@ -401,7 +448,6 @@ static struct overlay_record *put_named(struct state *state,
     undo_record(state, record);
     if (!state->failed)
         overlay_write(state_top(state), record, value);
-    write_done(state);
     return record;
 }
 
@@ -428,6 +474,7 @@ void state_put_at(struct state *state, enum table table, struct bytes key,
         return;
     if (place_is_good(state, place) &&
         value.length <= overlay_room(place->record)) {
+        state->writes[table]++;
         undo_record(state, place->record);
         if (!state->failed)
             overlay_write(state_top(state), place->record, value);
@@ -471,6 +518,7 @@ void state_append_at(struct state *state, enum table table,
         append_copied(state, &name, place, more, wish);
         return;
     }
+    state->writes[table]++;
     if (state->undo.marks > 0) {
         struct undo_entry entry = {
             .record = place->record,
@@ -494,7 +542,6 @@ void state_delete(struct state *state, enum table table, struct bytes key)
     undo_record(state, record);
     if (!state->failed)
         overlay_write_deleted(state_top(state), record);
-    write_done(state);
 }
 
 size_t state_pending_bytes(const struct state *state)
@@ -606,9 +653,16 @@ void state_thaw(struct state *state)
         state_fail(state, &failure);
         return;
     }
-    overlay_clear(state->cache);
-    state_give_layer(state, state->frozen);
+    /* What was flushed is read again soon: the older one makes room. */
+    struct overlay *old = state->saved;
+    state->saved = state->frozen;
     state->frozen = NULL;
+    if (overlay_bytes(state->saved) > SAVED_BYTES) {
+        state_give_layer(state, state->saved);
+        state->saved = NULL;
+    }
+    if (old != NULL)
+        state_give_layer(state, old);
 }
 
 int state_save(struct state *state, struct failure *failure)

@@ -126,6 +126,22 @@ void state_append_at(struct state *, enum table, struct bytes key,
     struct state_place *, struct bytes more, size_t wish);
 
 /*
+ * A record will be looked up soon: have the processor fetch what says
+ * where it is, and then, in a second step, the record.  Costs nothing but
+ * time; what is on disk only is not fetched.
+ */
+void state_foresee(
+    struct state *, enum table, struct bytes key, struct state_place *);
+void state_foresee_record(struct state *, const struct state_place *);
+
+/* Another number after anything in the table may have changed; not 0. */
+uint64_t state_version(const struct state *, enum table);
+
+/* Places are not used: everything is looked up every time.  For tests that
+ * compare both ways. */
+void state_set_plain(struct state *);
+
+/*
  * Walk over the records of a table whose key starts with prefix, in order
  * of the keys.  Sees the state as it was at open; writing meanwhile is
  * allowed, freezing, flushing and thawing too.  Cost: the table's records
