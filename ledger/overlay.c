@@ -1,5 +1,7 @@
 #include "overlay.h"
 
+#include "pages.h"
+
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +11,8 @@
  * 32 bits of them reach 32 GiB.
  */
 #define UNIT 8
-#define CHUNK_UNITS ((uint32_t)1 << 17) /* 1 MiB */
+#define CHUNK_UNITS ((uint32_t)1 << 18) /* 2 MiB */
+#define CHUNK_BYTES ((size_t)CHUNK_UNITS * UNIT)
 #define SLOTS_AT_FIRST 1024
 
 enum presence { PRESENCE_NONE, PRESENCE_DELETED, PRESENCE_VALUE };
@@ -112,7 +115,8 @@ static int add_chunk(struct overlay *overlay)
         overlay->chunks = chunks;
         overlay->chunks_room = room;
     }
-    uint8_t *chunk = malloc((size_t)CHUNK_UNITS * UNIT);
+    /* Most overlays that are small stay small. */
+    uint8_t *chunk = pages_take(CHUNK_BYTES, overlay->chunks_made > 0);
     if (chunk == NULL)
         return -1;
     overlay->chunks[overlay->chunks_made++] = chunk;
@@ -136,6 +140,22 @@ static uint32_t arena_take(struct overlay *overlay, size_t bytes)
 
 /* ---- making and clearing ---- */
 
+/* All free; a power of two.  NULL: out of memory. */
+static uint64_t *slots_make(size_t count)
+{
+    size_t bytes = count * sizeof(uint64_t);
+    return bytes < PAGES_LARGE ? calloc(count, sizeof(uint64_t))
+                               : pages_take(bytes, true);
+}
+
+static void slots_free(uint64_t *slots, size_t count)
+{
+    if (count * sizeof *slots < PAGES_LARGE)
+        free(slots);
+    else
+        pages_give(slots, count * sizeof *slots);
+}
+
 void overlay_clear(struct overlay *overlay)
 {
     memset(overlay->slots, 0, (overlay->slot_mask + 1) * sizeof(uint64_t));
@@ -150,7 +170,7 @@ struct overlay *overlay_new(void)
     struct overlay *overlay = calloc(1, sizeof *overlay);
     if (overlay == NULL)
         return NULL;
-    overlay->slots = calloc(SLOTS_AT_FIRST, sizeof *overlay->slots);
+    overlay->slots = slots_make(SLOTS_AT_FIRST);
     if (overlay->slots == NULL) {
         free(overlay);
         return NULL;
@@ -165,9 +185,9 @@ void overlay_free(struct overlay *overlay)
     if (overlay == NULL)
         return;
     for (size_t i = 0; i < overlay->chunks_made; i++)
-        free(overlay->chunks[i]);
+        pages_give(overlay->chunks[i], CHUNK_BYTES);
     free(overlay->chunks);
-    free(overlay->slots);
+    slots_free(overlay->slots, overlay->slot_mask + 1);
     free(overlay);
 }
 
@@ -178,7 +198,7 @@ static uint32_t record_reference(
     const uint8_t *at = (const uint8_t *)record;
     size_t chunk = 0;
     while (at < overlay->chunks[chunk] ||
-           at >= overlay->chunks[chunk] + (size_t)CHUNK_UNITS * UNIT)
+           at >= overlay->chunks[chunk] + CHUNK_BYTES)
         chunk++;
     return (uint32_t)(chunk * CHUNK_UNITS +
                       (size_t)(at - overlay->chunks[chunk]) / UNIT);
@@ -217,7 +237,7 @@ static size_t slot_find(
 static int slots_double(struct overlay *overlay)
 {
     size_t count = (overlay->slot_mask + 1) * 2;
-    uint64_t *slots = calloc(count, sizeof *slots);
+    uint64_t *slots = slots_make(count);
     if (slots == NULL)
         return -1;
     for (size_t i = 0; i <= overlay->slot_mask; i++) {
@@ -229,7 +249,7 @@ static int slots_double(struct overlay *overlay)
             at = (at + 1) & (count - 1);
         slots[at] = slot;
     }
-    free(overlay->slots);
+    slots_free(overlay->slots, overlay->slot_mask + 1);
     overlay->slots = slots;
     overlay->slot_mask = count - 1;
     return 0;
@@ -496,6 +516,12 @@ size_t overlay_bytes(const struct overlay *overlay)
     /* Slots are a third to three quarters full: two for each used one. */
     return (size_t)(overlay->next_unit - 1) * UNIT +
            overlay->slots_used * 2 * sizeof *overlay->slots;
+}
+
+size_t overlay_memory(const struct overlay *overlay)
+{
+    return overlay->chunks_made * CHUNK_BYTES +
+           (overlay->slot_mask + 1) * sizeof *overlay->slots;
 }
 
 /* ---- lists ---- */

@@ -14,8 +14,9 @@
  * seed instead, which costs a tenth.  Nothing that leaves depends on the
  * order of the slots.
  *
- * Memory: 12 bytes and key and value, rounded up to 8, and 8 bytes in 1/3
- * to 3/4 of the slots; a record that outgrew its room leaves it unused
+ * Memory: in pieces of 2 MiB, of large pages if the system has them.  A
+ * record takes 12 bytes and key and value, rounded up to 8, and 8 bytes in
+ * 1/3 to 3/4 of the slots; a record that outgrew its room leaves it unused
  * until overlay_clear.  Lookups of an overlay nobody writes to may run in
  * several threads.
  */
@@ -126,6 +127,7 @@ bool overlay_deleted(const struct overlay_record *);
 
 size_t overlay_records(const struct overlay *); /* deleted ones count */
 size_t overlay_bytes(const struct overlay *);   /* that records take up */
+size_t overlay_memory(const struct overlay *);  /* that it has for them */
 
 /*
  * The records of a table whose key starts with prefix, deleted ones too,
