@@ -6,40 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/*
- * References are places in the arena in units of 8 bytes; 0 means none.
- * 32 bits of them reach 32 GiB.
- */
-#define UNIT 8
-#define CHUNK_UNITS ((uint32_t)1 << 18) /* 2 MiB */
-#define CHUNK_BYTES ((size_t)CHUNK_UNITS * UNIT)
 #define SLOTS_AT_FIRST 1024
-
-enum presence { PRESENCE_NONE, PRESENCE_DELETED, PRESENCE_VALUE };
-
-struct overlay_record {
-    uint32_t next;   /* the record of the same table made before this one */
-    uint16_t room;   /* bytes a value may have here */
-    uint16_t length; /* bytes the value has */
-    uint8_t table;
-    uint8_t key_length;
-    uint8_t presence;
-    uint8_t moved; /* the record is elsewhere; this is unused space */
-    uint8_t bytes[]; /* the key, then the value */
-};
-
-/* A slot holds the hash in its upper half, the reference in its lower. */
-struct overlay {
-    uint64_t *slots;
-    size_t slot_mask; /* slots are a power of two */
-    size_t slots_used;
-    size_t records;
-    uint8_t **chunks;
-    size_t chunks_made;
-    size_t chunks_room; /* of the array chunks */
-    uint32_t next_unit; /* first free place of the arena */
-    uint32_t heads[TABLE_COUNT];
-};
 
 /* ---- names ---- */
 
@@ -96,14 +63,6 @@ struct overlay_name overlay_name(
 
 /* ---- the arena ---- */
 
-static struct overlay_record *record_at(
-    const struct overlay *overlay, uint32_t reference)
-{
-    uint8_t *chunk = overlay->chunks[reference / CHUNK_UNITS];
-    size_t offset = (size_t)(reference % CHUNK_UNITS) * UNIT;
-    return (struct overlay_record *)(void *)(chunk + offset);
-}
-
 static int add_chunk(struct overlay *overlay)
 {
     if (overlay->chunks_made == overlay->chunks_room) {
@@ -116,7 +75,7 @@ static int add_chunk(struct overlay *overlay)
         overlay->chunks_room = room;
     }
     /* Most overlays that are small stay small. */
-    uint8_t *chunk = pages_take(CHUNK_BYTES, overlay->chunks_made > 0);
+    uint8_t *chunk = pages_take(OVERLAY_CHUNK_BYTES, overlay->chunks_made > 0);
     if (chunk == NULL)
         return -1;
     overlay->chunks[overlay->chunks_made++] = chunk;
@@ -126,13 +85,13 @@ static int add_chunk(struct overlay *overlay)
 /* Place for that many bytes, within one chunk; 0: out of memory. */
 static uint32_t arena_take(struct overlay *overlay, size_t bytes)
 {
-    uint32_t units = (uint32_t)((bytes + UNIT - 1) / UNIT);
+    uint32_t units = (uint32_t)((bytes + OVERLAY_UNIT - 1) / OVERLAY_UNIT);
     uint32_t at = overlay->next_unit;
-    if (at % CHUNK_UNITS + units > CHUNK_UNITS)
-        at = (at / CHUNK_UNITS + 1) * CHUNK_UNITS;
-    if (at > UINT32_MAX - 2 * CHUNK_UNITS)
+    if (at % OVERLAY_CHUNK_UNITS + units > OVERLAY_CHUNK_UNITS)
+        at = (at / OVERLAY_CHUNK_UNITS + 1) * OVERLAY_CHUNK_UNITS;
+    if (at > UINT32_MAX - 2 * OVERLAY_CHUNK_UNITS)
         return 0;
-    if (at / CHUNK_UNITS >= overlay->chunks_made && add_chunk(overlay) != 0)
+    if (at / OVERLAY_CHUNK_UNITS >= overlay->chunks_made && add_chunk(overlay) != 0)
         return 0;
     overlay->next_unit = at + units;
     return at;
@@ -185,7 +144,7 @@ void overlay_free(struct overlay *overlay)
     if (overlay == NULL)
         return;
     for (size_t i = 0; i < overlay->chunks_made; i++)
-        pages_give(overlay->chunks[i], CHUNK_BYTES);
+        pages_give(overlay->chunks[i], OVERLAY_CHUNK_BYTES);
     free(overlay->chunks);
     slots_free(overlay->slots, overlay->slot_mask + 1);
     free(overlay);
@@ -198,10 +157,10 @@ static uint32_t record_reference(
     const uint8_t *at = (const uint8_t *)record;
     size_t chunk = 0;
     while (at < overlay->chunks[chunk] ||
-           at >= overlay->chunks[chunk] + CHUNK_BYTES)
+           at >= overlay->chunks[chunk] + OVERLAY_CHUNK_BYTES)
         chunk++;
-    return (uint32_t)(chunk * CHUNK_UNITS +
-                      (size_t)(at - overlay->chunks[chunk]) / UNIT);
+    return (uint32_t)(chunk * OVERLAY_CHUNK_UNITS +
+                      (size_t)(at - overlay->chunks[chunk]) / OVERLAY_UNIT);
 }
 
 /* ---- the slots ---- */
@@ -209,29 +168,6 @@ static uint32_t record_reference(
 static uint64_t slot_of(uint32_t hash, uint32_t reference)
 {
     return (uint64_t)hash << 32 | reference;
-}
-
-static bool record_has_name(
-    const struct overlay_record *record, const struct overlay_name *name)
-{
-    return record->table == name->table &&
-           record->key_length == name->key.length &&
-           memcmp(record->bytes, name->key.data, name->key.length) == 0;
-}
-
-/* The slot that holds the name, or the free one where it would stand. */
-static size_t slot_find(
-    const struct overlay *overlay, const struct overlay_name *name)
-{
-    size_t at = name->hash & overlay->slot_mask;
-    for (;; at = (at + 1) & overlay->slot_mask) {
-        uint64_t slot = overlay->slots[at];
-        if (slot == 0)
-            return at;
-        if ((uint32_t)(slot >> 32) == name->hash &&
-            record_has_name(record_at(overlay, (uint32_t)slot), name))
-            return at;
-    }
 }
 
 static int slots_double(struct overlay *overlay)
@@ -257,28 +193,6 @@ static int slots_double(struct overlay *overlay)
 
 /* ---- records ---- */
 
-static struct overlay_record *record_find(
-    const struct overlay *overlay, const struct overlay_name *name)
-{
-    uint64_t slot = overlay->slots[slot_find(overlay, name)];
-    return slot == 0 ? NULL : record_at(overlay, (uint32_t)slot);
-}
-
-const struct overlay_record *overlay_find(
-    const struct overlay *overlay, const struct overlay_name *name)
-{
-    const struct overlay_record *record = record_find(overlay, name);
-    if (record == NULL || record->presence == PRESENCE_NONE)
-        return NULL;
-    return record;
-}
-
-struct overlay_record *overlay_find_held(
-    const struct overlay *overlay, const struct overlay_name *name)
-{
-    return record_find(overlay, name);
-}
-
 /* A record with room for a value, not yet in any slot; 0: no memory. */
 static uint32_t record_make(
     struct overlay *overlay, const struct overlay_name *name, size_t room)
@@ -287,8 +201,8 @@ static uint32_t record_make(
     uint32_t reference = arena_take(overlay, fixed + room);
     if (reference == 0)
         return 0;
-    size_t rounded = (fixed + room + UNIT - 1) / UNIT * UNIT;
-    struct overlay_record *record = record_at(overlay, reference);
+    size_t rounded = (fixed + room + OVERLAY_UNIT - 1) / OVERLAY_UNIT * OVERLAY_UNIT;
+    struct overlay_record *record = overlay_record_at(overlay, reference);
     *record = (struct overlay_record){
         .next = overlay->heads[name->table],
         .room = (uint16_t)(rounded - fixed),
@@ -317,10 +231,10 @@ struct overlay_record *overlay_hold(struct overlay *overlay,
     if (overlay->slots_used + 1 > (overlay->slot_mask + 1) / 4 * 3 &&
         slots_double(overlay) != 0)
         return NULL;
-    size_t at = slot_find(overlay, name);
+    size_t at = overlay_slot(overlay, name);
     struct overlay_record *old = NULL;
     if (overlay->slots[at] != 0) {
-        old = record_at(overlay, (uint32_t)overlay->slots[at]);
+        old = overlay_record_at(overlay, (uint32_t)overlay->slots[at]);
         if (length <= old->room)
             return old;
     }
@@ -330,7 +244,7 @@ struct overlay_record *overlay_hold(struct overlay *overlay,
     uint32_t reference = record_make(overlay, name, room);
     if (reference == 0)
         return NULL;
-    struct overlay_record *record = record_at(overlay, reference);
+    struct overlay_record *record = overlay_record_at(overlay, reference);
     if (old == NULL) {
         overlay->slots_used++;
     } else {
@@ -350,7 +264,7 @@ void overlay_move_back(struct overlay *overlay, uint32_t hash,
 {
     size_t at = hash & overlay->slot_mask;
     while ((uint32_t)(overlay->slots[at] >> 32) != hash ||
-           record_at(overlay, (uint32_t)overlay->slots[at]) != record)
+           overlay_record_at(overlay, (uint32_t)overlay->slots[at]) != record)
         at = (at + 1) & overlay->slot_mask;
     overlay->slots[at] = slot_of(hash, record_reference(overlay, old));
     record->moved = 1;
@@ -374,18 +288,6 @@ void overlay_write(struct overlay *overlay, struct overlay_record *record,
         memmove(record->bytes + record->key_length, value.data, value.length);
     record->length = (uint16_t)value.length;
     record_set_presence(overlay, record, PRESENCE_VALUE);
-}
-
-void overlay_append(struct overlay_record *record, struct bytes more)
-{
-    memcpy(record->bytes + record->key_length + record->length, more.data,
-        more.length);
-    record->length = (uint16_t)(record->length + more.length);
-}
-
-void overlay_cut(struct overlay_record *record, size_t length)
-{
-    record->length = (uint16_t)length;
 }
 
 void overlay_unwrite(struct overlay *overlay, struct overlay_record *record)
@@ -423,7 +325,7 @@ const struct overlay_record *overlay_delete(
 
 void overlay_forget(struct overlay *overlay, const struct overlay_name *name)
 {
-    struct overlay_record *record = record_find(overlay, name);
+    struct overlay_record *record = overlay_find_held(overlay, name);
     if (record != NULL)
         overlay_unwrite(overlay, record);
 }
@@ -436,7 +338,7 @@ int overlay_pour(struct overlay *into, const struct overlay *from, bool over,
         if (slot == 0)
             continue;
         const struct overlay_record *record =
-            record_at(from, (uint32_t)slot);
+            overlay_record_at(from, (uint32_t)slot);
         const struct overlay_name name = {
             .table = (enum table)record->table,
             .key = overlay_key(record),
@@ -455,57 +357,6 @@ int overlay_pour(struct overlay *into, const struct overlay *from, bool over,
     return *place <= from->slot_mask;
 }
 
-bool overlay_usable(const struct overlay_record *record)
-{
-    return !record->moved && record->presence == PRESENCE_VALUE;
-}
-
-size_t overlay_room(const struct overlay_record *record)
-{
-    return record->room;
-}
-
-bool overlay_present(const struct overlay_record *record)
-{
-    return record->presence != PRESENCE_NONE;
-}
-
-void overlay_prefetch_slot(const struct overlay *overlay, uint32_t hash)
-{
-    __builtin_prefetch(&overlay->slots[hash & overlay->slot_mask]);
-}
-
-bool overlay_prefetch(const struct overlay *overlay, uint32_t hash)
-{
-    size_t at = hash & overlay->slot_mask;
-    for (; overlay->slots[at] != 0; at = (at + 1) & overlay->slot_mask) {
-        uint64_t slot = overlay->slots[at];
-        if ((uint32_t)(slot >> 32) == hash) {
-            const uint8_t *record =
-                (const uint8_t *)record_at(overlay, (uint32_t)slot);
-            __builtin_prefetch(record);
-            __builtin_prefetch(record + 64);
-            return true;
-        }
-    }
-    return false;
-}
-
-struct bytes overlay_key(const struct overlay_record *record)
-{
-    return bytes_of(record->bytes, record->key_length);
-}
-
-struct bytes overlay_value(const struct overlay_record *record)
-{
-    return bytes_of(record->bytes + record->key_length, record->length);
-}
-
-bool overlay_deleted(const struct overlay_record *record)
-{
-    return record->presence == PRESENCE_DELETED;
-}
-
 size_t overlay_records(const struct overlay *overlay)
 {
     return overlay->records;
@@ -514,13 +365,13 @@ size_t overlay_records(const struct overlay *overlay)
 size_t overlay_bytes(const struct overlay *overlay)
 {
     /* Slots are a third to three quarters full: two for each used one. */
-    return (size_t)(overlay->next_unit - 1) * UNIT +
+    return (size_t)(overlay->next_unit - 1) * OVERLAY_UNIT +
            overlay->slots_used * 2 * sizeof *overlay->slots;
 }
 
 size_t overlay_memory(const struct overlay *overlay)
 {
-    return overlay->chunks_made * CHUNK_BYTES +
+    return overlay->chunks_made * OVERLAY_CHUNK_BYTES +
            (overlay->slot_mask + 1) * sizeof *overlay->slots;
 }
 
@@ -563,7 +414,7 @@ int overlay_list(const struct overlay *overlay, enum table table,
     *list = (struct overlay_list){.items = NULL, .count = 0};
     uint32_t at = overlay->heads[table];
     while (at != 0) {
-        const struct overlay_record *record = record_at(overlay, at);
+        const struct overlay_record *record = overlay_record_at(overlay, at);
         at = record->next;
         if (!record_listed(record, prefix))
             continue;

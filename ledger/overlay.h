@@ -50,7 +50,7 @@ void overlay_free(struct overlay *);    /* NULL is harmless */
 void overlay_clear(struct overlay *);
 
 /* The record, which may be one that says "deleted"; NULL: says nothing. */
-const struct overlay_record *overlay_find(
+static inline const struct overlay_record *overlay_find(
     const struct overlay *, const struct overlay_name *);
 
 /*
@@ -95,22 +95,22 @@ void overlay_write_deleted(struct overlay *, struct overlay_record *);
 void overlay_unwrite(struct overlay *, struct overlay_record *);
 
 /* Add to the value's end, for which there is room; cut it back. */
-void overlay_append(struct overlay_record *, struct bytes more);
-void overlay_cut(struct overlay_record *, size_t length);
+static inline void overlay_append(struct overlay_record *, struct bytes more);
+static inline void overlay_cut(struct overlay_record *, size_t length);
 
 /* As overlay_find; also one that says nothing. */
-struct overlay_record *overlay_find_held(
+static inline struct overlay_record *overlay_find_held(
     const struct overlay *, const struct overlay_name *);
 
-size_t overlay_room(const struct overlay_record *);
-bool overlay_present(const struct overlay_record *); /* not unwritten */
+static inline size_t overlay_room(const struct overlay_record *);
+static inline bool overlay_present(const struct overlay_record *); /* not unwritten */
 /* It has a value, and has not moved. */
-bool overlay_usable(const struct overlay_record *);
+static inline bool overlay_usable(const struct overlay_record *);
 
 /* Have the processor fetch what a lookup will read first; and then the
  * record itself, if there is one. */
-void overlay_prefetch_slot(const struct overlay *, uint32_t hash);
-bool overlay_prefetch(const struct overlay *, uint32_t hash);
+static inline void overlay_prefetch_slot(const struct overlay *, uint32_t hash);
+static inline bool overlay_prefetch(const struct overlay *, uint32_t hash);
 
 /*
  * Put what `from` says into `into`: over what that says of the same record,
@@ -121,9 +121,9 @@ bool overlay_prefetch(const struct overlay *, uint32_t hash);
 int overlay_pour(struct overlay *into, const struct overlay *from, bool over,
     size_t *place, size_t count) WARN_UNUSED_RESULT;
 
-struct bytes overlay_key(const struct overlay_record *);
-struct bytes overlay_value(const struct overlay_record *);
-bool overlay_deleted(const struct overlay_record *);
+static inline struct bytes overlay_key(const struct overlay_record *);
+static inline struct bytes overlay_value(const struct overlay_record *);
+static inline bool overlay_deleted(const struct overlay_record *);
 
 size_t overlay_records(const struct overlay *); /* deleted ones count */
 size_t overlay_bytes(const struct overlay *);   /* that records take up */
@@ -151,5 +151,7 @@ int overlay_item_compare(
 /* 0, or -1: out of memory. */
 int overlay_list(const struct overlay *, enum table, struct bytes prefix,
     struct overlay_list *) WARN_UNUSED_RESULT;
+
+#include "overlay_inside.h"
 
 #endif
