@@ -89,15 +89,15 @@ static void find_accounts(struct context *c)
     for (size_t i = 0; i < f->end; i++) {
         struct foreseen *seen = &f->list[i];
         struct account account;
+        uint8_t key[HISTORY_KEY_LENGTH];
 
         if (seen->version == 0 ||
             !account_load_at(
                 c->state, &seen->id, &seen->account_place, &account))
             continue;
         seen->has_history = true;
-        history_key(seen->history_key, &seen->id, account.postings);
-        state_foresee(c->state, TABLE_HISTORY,
-            bytes_of(seen->history_key, sizeof seen->history_key),
+        seen->history_block = history_key(key, &seen->id, account.postings);
+        state_foresee(c->state, TABLE_HISTORY, bytes_of(key, sizeof key),
             &seen->history_place);
     }
     for (size_t i = 0; i < f->end; i++)

@@ -31,8 +31,8 @@ struct foreseen {
     struct account_id id;
     struct state_place account_place;
     struct state_place history_place;
-    bool has_history; /* the key that follows is set */
-    uint8_t history_key[HISTORY_KEY_LENGTH];
+    bool has_history;       /* the block that follows was foreseen */
+    uint32_t history_block; /* its number */
 };
 
 struct foresight {

@@ -50,10 +50,13 @@ bool history_load(struct state *state, const struct account_id *id,
     return true;
 }
 
-void history_key(uint8_t key[HISTORY_KEY_LENGTH],
+uint32_t history_key(uint8_t key[HISTORY_KEY_LENGTH],
     const struct account_id *id, uint64_t postings)
 {
-    make_key(key, id, (uint32_t)(postings / HISTORY_BLOCK));
+    uint32_t number = (uint32_t)(postings / HISTORY_BLOCK);
+
+    make_key(key, id, number);
+    return number;
 }
 
 /* Room for 4, 8 and at last 16 references: most accounts have few, and a
@@ -66,6 +69,14 @@ static size_t room_for(size_t place)
 }
 
 void history_append(struct state *state, const struct account_id *id,
+    const struct account *before, struct history_reference reference)
+{
+    struct state_place place = { 0 };
+
+    history_append_at(state, id, before, reference, &place);
+}
+
+void history_append_at(struct state *state, const struct account_id *id,
     const struct account *before, struct history_reference reference,
     struct state_place *known)
 {
@@ -76,11 +87,8 @@ void history_append(struct state *state, const struct account_id *id,
     struct bytes more =
         bytes_of(value + HEAD_LENGTH, REFERENCE_LENGTH);
     struct bytes old;
-    struct state_place none = { 0 };
 
-    if (known == NULL)
-        known = &none;
-    history_key(key_memory, id, before->postings);
+    (void)history_key(key_memory, id, before->postings);
     layout_put64(value + HEAD_LENGTH, reference.entry);
     layout_put32(value + HEAD_LENGTH + 8, reference.line);
     if (place == 0) {

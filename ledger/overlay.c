@@ -193,6 +193,12 @@ static int slots_double(struct overlay *overlay)
 
 /* ---- records ---- */
 
+const struct overlay_record *overlay_find(
+    const struct overlay *overlay, const struct overlay_name *name)
+{
+    return overlay_look(overlay, name);
+}
+
 /* A record with room for a value, not yet in any slot; 0: no memory. */
 static uint32_t record_make(
     struct overlay *overlay, const struct overlay_name *name, size_t room)

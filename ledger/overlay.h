@@ -50,7 +50,11 @@ void overlay_free(struct overlay *);    /* NULL is harmless */
 void overlay_clear(struct overlay *);
 
 /* The record, which may be one that says "deleted"; NULL: says nothing. */
-static inline const struct overlay_record *overlay_find(
+const struct overlay_record *overlay_find(
+    const struct overlay *, const struct overlay_name *);
+
+/* The same, inline. */
+static inline const struct overlay_record *overlay_look(
     const struct overlay *, const struct overlay_name *);
 
 /*

@@ -79,7 +79,7 @@ static inline struct overlay_record *overlay_find_held(
     return slot == 0 ? NULL : overlay_record_at(overlay, (uint32_t)slot);
 }
 
-static inline const struct overlay_record *overlay_find(
+static inline const struct overlay_record *overlay_look(
     const struct overlay *overlay, const struct overlay_name *name)
 {
     const struct overlay_record *record = overlay_find_held(overlay, name);

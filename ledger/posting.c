@@ -55,6 +55,7 @@ static void take_leg(struct context *c, struct leg *leg, enum role role,
     if (foreseen != NULL) {
         leg->account_place = foreseen->account_place;
         leg->history_place = foreseen->history_place;
+        leg->history_block = foreseen->history_block;
     }
     for (size_t i = 0; i < c->leg_count; i++)
         if (account_id_equal(&c->legs[i].id, &leg->id))
@@ -415,6 +416,16 @@ static void write_total(struct context *c, struct total *total)
         (struct kept_total){ total->id, total->place };
 }
 
+static void write_history(struct context *c, struct leg *leg)
+{
+    /* Lines before this one may have filled the block that was foreseen. */
+    if (leg->history_block != leg->before.postings / HISTORY_BLOCK)
+        leg->history_place = (struct state_place){ 0 };
+    history_append_at(c->state, &leg->id, &leg->before,
+        (struct history_reference){ c->index, c->line },
+        &leg->history_place);
+}
+
 static void write_accounts(struct context *c)
 {
     for (size_t i = 0; i < c->leg_count; i++) {
@@ -426,9 +437,7 @@ static void write_accounts(struct context *c)
             earning_keep(c->state, &leg->id, &leg->before,
                 leg_book(c, leg)->date, leg_book(c, leg)->open_month);
         if (leg->minor != 0)
-            history_append(c->state, &leg->id, &leg->before,
-                (struct history_reference){ c->index, c->line },
-                &leg->history_place);
+            write_history(c, leg);
     }
     for (size_t i = 0; i < c->total_count; i++)
         write_total(c, &c->totals[i]);

@@ -55,7 +55,7 @@ static void post(
         (void)context_fail(c->ledger, "a run of postings overflows");
     account_store_at(c->state, &id, &place, &after);
     history_append(c->state, &id, &before,
-        (struct history_reference){ c->index, c->line }, NULL);
+        (struct history_reference){ c->index, c->line });
     entry_append_posting(&c->ledger->effects, &name, minor);
 }
 

@@ -143,15 +143,15 @@ static const struct overlay_record *find_below(
 {
     const struct overlay_record *record = NULL;
     if (state_top(state) != state->active)
-        record = overlay_find(state->active, name);
+        record = overlay_look(state->active, name);
     if (record == NULL && state->under != NULL)
-        record = overlay_find(state->under, name);
+        record = overlay_look(state->under, name);
     if (record == NULL && state->frozen != NULL)
-        record = overlay_find(state->frozen, name);
+        record = overlay_look(state->frozen, name);
     if (record == NULL && state->saved != NULL)
-        record = overlay_find(state->saved, name);
+        record = overlay_look(state->saved, name);
     if (record == NULL)
-        record = overlay_find(state->cache, name);
+        record = overlay_look(state->cache, name);
     return record;
 }
 
@@ -171,7 +171,7 @@ static bool get_named(struct state *state, const struct overlay_name *name,
     struct bytes *value)
 {
     const struct overlay_record *record =
-        overlay_find(state_top(state), name);
+        overlay_look(state_top(state), name);
     if (record == NULL)
         return get_below(state, name, value);
     if (overlay_deleted(record))
