@@ -1,5 +1,12 @@
 #include "context.h"
 
+/* The last byte that is read or written of a value. */
+#define PARTY_LAST 27
+#define ACCOUNT_LAST 79
+
+/* What a line's names and amount take up of its operation. */
+#define OPERATION_BYTES 256
+
 /* ---- what a line names ---- */
 
 static void add(struct foresight *f, const struct ident *name,
@@ -51,6 +58,18 @@ static void add_lines(
     f->starts[lines] = f->end;
 }
 
+/* The run that comes after this one. */
+static void fetch_operations(const struct order *order, size_t first)
+{
+    size_t end = first + FORESIGHT_LINES;
+
+    if (end > order->line_count)
+        end = order->line_count;
+    for (size_t i = first; i < end; i++)
+        for (size_t at = 0; at < OPERATION_BYTES; at += 64)
+            __builtin_prefetch((const uint8_t *)&order->lines[i] + at);
+}
+
 /* ---- finding, step by step ---- */
 
 static void find_parties(struct context *c)
@@ -62,7 +81,8 @@ static void find_parties(struct context *c)
         state_foresee(c->state, TABLE_PARTY, ident_bytes(f->list[i].name),
             &f->list[i].party_place);
     for (size_t i = 0; i < f->end; i++)
-        state_foresee_record(c->state, &f->list[i].party_place);
+        state_foresee_record(c->state, TABLE_PARTY,
+            &f->list[i].party_place, PARTY_LAST);
     for (size_t i = 0; i < f->end; i++) {
         struct foreseen *seen = &f->list[i];
 
@@ -85,7 +105,8 @@ static void find_accounts(struct context *c)
 
     for (size_t i = 0; i < f->end; i++)
         if (f->list[i].version != 0)
-            state_foresee_record(c->state, &f->list[i].account_place);
+            state_foresee_record(c->state, TABLE_ACCOUNT,
+                &f->list[i].account_place, ACCOUNT_LAST);
     for (size_t i = 0; i < f->end; i++) {
         struct foreseen *seen = &f->list[i];
         struct account account;
@@ -96,13 +117,15 @@ static void find_accounts(struct context *c)
                 c->state, &seen->id, &seen->account_place, &account))
             continue;
         seen->has_history = true;
+        seen->history_last = history_last(account.postings);
         seen->history_block = history_key(key, &seen->id, account.postings);
         state_foresee(c->state, TABLE_HISTORY, bytes_of(key, sizeof key),
             &seen->history_place);
     }
     for (size_t i = 0; i < f->end; i++)
         if (f->list[i].has_history)
-            state_foresee_record(c->state, &f->list[i].history_place);
+            state_foresee_record(c->state, TABLE_HISTORY,
+                &f->list[i].history_place, f->list[i].history_last);
 }
 
 void foresight_line(struct context *c, size_t i)
@@ -115,6 +138,7 @@ void foresight_line(struct context *c, size_t i)
         add_lines(f, c->order, i);
         find_parties(c);
         find_accounts(c);
+        fetch_operations(c->order, i + FORESIGHT_LINES);
     }
     f->at = f->starts[i - f->first];
     f->end = f->starts[i - f->first + 1];

@@ -33,6 +33,7 @@ struct foreseen {
     struct state_place history_place;
     bool has_history;       /* the block that follows was foreseen */
     uint32_t history_block; /* its number */
+    size_t history_last;    /* of its bytes, once the line is posted */
 };
 
 struct foresight {

@@ -59,6 +59,12 @@ uint32_t history_key(uint8_t key[HISTORY_KEY_LENGTH],
     return number;
 }
 
+size_t history_last(uint64_t postings)
+{
+    return HEAD_LENGTH +
+        (size_t)(postings % HISTORY_BLOCK + 1) * REFERENCE_LENGTH - 1;
+}
+
 /* Room for 4, 8 and at last 16 references: most accounts have few, and a
  * block that moves leaves its room unused. */
 static size_t room_for(size_t place)

@@ -41,6 +41,9 @@ bool history_load(struct state *, const struct account_id *, uint32_t number,
 uint32_t history_key(uint8_t key[HISTORY_KEY_LENGTH],
     const struct account_id *, uint64_t postings);
 
+/* The last byte of its value, once it went there. */
+size_t history_last(uint64_t postings);
+
 /*
  * Add a reference.  before is the account as it was before the posting:
  * its count says where the reference goes, its sides begin a new block.

@@ -112,9 +112,11 @@ static inline bool overlay_present(const struct overlay_record *); /* not unwrit
 static inline bool overlay_usable(const struct overlay_record *);
 
 /* Have the processor fetch what a lookup will read first; and then the
- * record itself, if there is one. */
-static inline void overlay_prefetch_slot(const struct overlay *, uint32_t hash);
-static inline bool overlay_prefetch(const struct overlay *, uint32_t hash);
+ * record itself, if there is one: where it begins, and its byte `last`. */
+static inline void overlay_prefetch_slot(
+    const struct overlay *, enum table, uint32_t hash);
+static inline bool overlay_prefetch(
+    const struct overlay *, enum table, uint32_t hash, size_t last);
 
 /*
  * Put what `from` says into `into`: over what that says of the same record,

@@ -72,9 +72,12 @@ static inline size_t overlay_slot(
     }
 }
 
+/* Many layers have no record of a table at all: no need to look. */
 static inline struct overlay_record *overlay_find_held(
     const struct overlay *overlay, const struct overlay_name *name)
 {
+    if (overlay->heads[name->table] == 0)
+        return NULL;
     uint64_t slot = overlay->slots[overlay_slot(overlay, name)];
     return slot == 0 ? NULL : overlay_record_at(overlay, (uint32_t)slot);
 }
@@ -118,27 +121,33 @@ static inline bool overlay_deleted(const struct overlay_record *record)
     return record->presence == PRESENCE_DELETED;
 }
 
-static inline bool overlay_prefetch(
-    const struct overlay *overlay, uint32_t hash)
+static inline bool overlay_prefetch(const struct overlay *overlay,
+    enum table table, uint32_t hash, size_t last)
 {
     size_t at = hash & overlay->slot_mask;
+    if (overlay->heads[table] == 0)
+        return false;
     for (; overlay->slots[at] != 0; at = (at + 1) & overlay->slot_mask) {
         uint64_t slot = overlay->slots[at];
-        if ((uint32_t)(slot >> 32) == hash) {
-            const uint8_t *record =
-                (const uint8_t *)overlay_record_at(overlay, (uint32_t)slot);
-            __builtin_prefetch(record);
+        if ((uint32_t)(slot >> 32) != hash)
+            continue;
+        const uint8_t *record =
+            (const uint8_t *)overlay_record_at(overlay, (uint32_t)slot);
+        __builtin_prefetch(record);
+        if (last >= 64 && last < 128)
             __builtin_prefetch(record + 64);
-            return true;
-        }
+        if (last >= 64)
+            __builtin_prefetch(record + last);
+        return true;
     }
     return false;
 }
 
 static inline void overlay_prefetch_slot(
-    const struct overlay *overlay, uint32_t hash)
+    const struct overlay *overlay, enum table table, uint32_t hash)
 {
-    __builtin_prefetch(&overlay->slots[hash & overlay->slot_mask]);
+    if (overlay->heads[table] != 0)
+        __builtin_prefetch(&overlay->slots[hash & overlay->slot_mask]);
 }
 
 static inline void overlay_append(

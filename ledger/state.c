@@ -226,20 +226,26 @@ void state_foresee(struct state *state, enum table table, struct bytes key,
 {
     if (key_fits(key) && !state->plain) {
         uint32_t hash = place_name(state, table, key, place).hash;
-        overlay_prefetch_slot(state_top(state), hash);
+        overlay_prefetch_slot(state_top(state), table, hash);
         if (state->saved != NULL)
-            overlay_prefetch_slot(state->saved, hash);
-        overlay_prefetch_slot(state->cache, hash);
+            overlay_prefetch_slot(state->saved, table, hash);
+        overlay_prefetch_slot(state->cache, table, hash);
     }
 }
 
-void state_foresee_record(
-    struct state *state, const struct state_place *place)
+/* Of keys whose length is not asked: an account's or its history's. */
+#define STATE_FORESEEN_KEY 12
+
+void state_foresee_record(struct state *state, enum table table,
+    const struct state_place *place, size_t last)
 {
-    if (!place->hashed || overlay_prefetch(state_top(state), place->hash))
+    size_t bytes = sizeof(struct overlay_record) + STATE_FORESEEN_KEY + last;
+    if (!place->hashed ||
+        overlay_prefetch(state_top(state), table, place->hash, bytes))
         return;
-    if (state->saved == NULL || !overlay_prefetch(state->saved, place->hash))
-        (void)overlay_prefetch(state->cache, place->hash);
+    if (state->saved == NULL ||
+        !overlay_prefetch(state->saved, table, place->hash, bytes))
+        (void)overlay_prefetch(state->cache, table, place->hash, bytes);
 }
 
 uint64_t state_version(const struct state *state, enum table table)

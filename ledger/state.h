@@ -127,12 +127,13 @@ void state_append_at(struct state *, enum table, struct bytes key,
 
 /*
  * A record will be looked up soon: have the processor fetch what says
- * where it is, and then, in a second step, the record.  Costs nothing but
- * time; what is on disk only is not fetched.
+ * where it is, and then, in a second step, the record's key and the byte
+ * `last` of its value.  What is on disk only is not fetched.
  */
 void state_foresee(
     struct state *, enum table, struct bytes key, struct state_place *);
-void state_foresee_record(struct state *, const struct state_place *);
+void state_foresee_record(struct state *, enum table,
+    const struct state_place *, size_t last);
 
 /* Another number after anything in the table may have changed; not 0. */
 uint64_t state_version(const struct state *, enum table);
