@@ -1,61 +1,8 @@
 #include "account.h"
 
-#include "layout.h"
-
-#include <string.h>
-
 /* A share's record goes on with what it earns by and its activity. */
 #define ACCOUNT_LENGTH 56
 #define EARNING_LENGTH 24
-
-struct account_id account_id_of(
-    uint8_t book, enum currency currency, enum role role, uint32_t party)
-{
-    struct account_id id = { { book, (uint8_t)currency, (uint8_t)role } };
-
-    layout_put_be32(id.data + 4, party);
-    return id;
-}
-
-bool account_id_equal(const struct account_id *a, const struct account_id *b)
-{
-    return memcmp(a->data, b->data, sizeof a->data) == 0;
-}
-
-uint8_t account_id_book(const struct account_id *id)
-{
-    return id->data[0];
-}
-
-enum currency account_id_currency(const struct account_id *id)
-{
-    return (enum currency)id->data[1];
-}
-
-enum role account_id_role(const struct account_id *id)
-{
-    return (enum role)id->data[2];
-}
-
-uint32_t account_id_party(const struct account_id *id)
-{
-    return (uint32_t)id->data[4] << 24 | (uint32_t)id->data[5] << 16 |
-        (uint32_t)id->data[6] << 8 | (uint32_t)id->data[7];
-}
-
-struct account_id account_id_control(const struct account_id *id)
-{
-    struct account_id control = *id;
-
-    layout_put_be32(control.data + 4, ACCOUNT_CONTROL);
-    return control;
-}
-
-bool account_earns(const struct account_id *id)
-{
-    return account_id_role(id) == ROLE_SHARE &&
-        account_id_party(id) != ACCOUNT_CONTROL;
-}
 
 static size_t record_length(const struct account_id *id)
 {
@@ -66,12 +13,20 @@ static size_t record_length(const struct account_id *id)
 bool account_load(struct state *state, const struct account_id *id,
     struct account *out)
 {
+    struct state_place place = { 0 };
+
+    return account_load_at(state, id, &place, out);
+}
+
+bool account_load_at(struct state *state, const struct account_id *id,
+    struct state_place *place, struct account *out)
+{
     struct bytes value;
     const uint8_t *at;
 
     *out = (struct account){ 0 };
-    if (!state_get(state, TABLE_ACCOUNT, bytes_of(id->data, sizeof id->data),
-            &value) ||
+    if (!state_get_at(state, TABLE_ACCOUNT,
+            bytes_of(id->data, sizeof id->data), place, &value) ||
         value.length != record_length(id))
         return false;
     at = value.data;
@@ -94,6 +49,14 @@ bool account_load(struct state *state, const struct account_id *id,
 void account_store(struct state *state, const struct account_id *id,
     const struct account *account)
 {
+    struct state_place place = { 0 };
+
+    account_store_at(state, id, &place, account);
+}
+
+void account_store_at(struct state *state, const struct account_id *id,
+    struct state_place *place, const struct account *account)
+{
     uint8_t value[ACCOUNT_LENGTH + EARNING_LENGTH];
 
     layout_put64(value, (uint64_t)account->debits);
@@ -107,8 +70,8 @@ void account_store(struct state *state, const struct account_id *id,
     layout_put64(value + 60, (uint64_t)account->balance_days);
     layout_put64(value + 68, (uint64_t)account->locked);
     layout_put32(value + 76, (uint32_t)account->active.days);
-    state_put(state, TABLE_ACCOUNT, bytes_of(id->data, sizeof id->data),
-        bytes_of(value, record_length(id)));
+    state_put_at(state, TABLE_ACCOUNT, bytes_of(id->data, sizeof id->data),
+        place, bytes_of(value, record_length(id)), 0);
 }
 
 bool account_post(struct account *account, int64_t minor, uint64_t entry)

@@ -11,6 +11,7 @@
 #ifndef POSITO_LEDGER_ACCOUNT_H
 #define POSITO_LEDGER_ACCOUNT_H
 
+#include "layout.h"
 #include "state.h"
 
 #include <posito/chart.h>
@@ -25,16 +26,50 @@ struct account_id {
 
 #define ACCOUNT_CONTROL 0U /* party number of the control totals */
 
-struct account_id account_id_of(
-    uint8_t book, enum currency, enum role, uint32_t party);
-bool account_id_equal(const struct account_id *, const struct account_id *);
-uint8_t account_id_book(const struct account_id *);
-enum currency account_id_currency(const struct account_id *);
-enum role account_id_role(const struct account_id *);
-uint32_t account_id_party(const struct account_id *);
+static inline struct account_id account_id_of(
+    uint8_t book, enum currency currency, enum role role, uint32_t party)
+{
+    struct account_id id = { { book, (uint8_t)currency, (uint8_t)role } };
+
+    layout_put_be32(id.data + 4, party);
+    return id;
+}
+
+static inline bool account_id_equal(
+    const struct account_id *a, const struct account_id *b)
+{
+    return memcmp(a->data, b->data, sizeof a->data) == 0;
+}
+
+static inline uint8_t account_id_book(const struct account_id *id)
+{
+    return id->data[0];
+}
+
+static inline enum currency account_id_currency(const struct account_id *id)
+{
+    return (enum currency)id->data[1];
+}
+
+static inline enum role account_id_role(const struct account_id *id)
+{
+    return (enum role)id->data[2];
+}
+
+static inline uint32_t account_id_party(const struct account_id *id)
+{
+    return layout_get_be32(id->data + 4);
+}
 
 /* The control total that the account belongs to. */
-struct account_id account_id_control(const struct account_id *);
+static inline struct account_id account_id_control(
+    const struct account_id *id)
+{
+    struct account_id control = *id;
+
+    layout_put_be32(control.data + 4, ACCOUNT_CONTROL);
+    return control;
+}
 
 /* Sums never fall, and each is below 2^63. */
 struct account {
@@ -54,13 +89,23 @@ struct account {
 };
 
 /* A share that is no control total. */
-bool account_earns(const struct account_id *);
+static inline bool account_earns(const struct account_id *id)
+{
+    return account_id_role(id) == ROLE_SHARE &&
+        account_id_party(id) != ACCOUNT_CONTROL;
+}
 
 /* False, and all zero, if there is no such account or storage failed. */
 bool account_load(struct state *, const struct account_id *,
     struct account *);
 void account_store(struct state *, const struct account_id *,
     const struct account *);
+
+/* The same of an account that is read and then written: its place. */
+bool account_load_at(struct state *, const struct account_id *,
+    struct state_place *, struct account *);
+void account_store_at(struct state *, const struct account_id *,
+    struct state_place *, const struct account *);
 
 /* Post to it: debit positive.  False on overflow. */
 bool account_post(struct account *, int64_t minor, uint64_t entry)

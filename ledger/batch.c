@@ -16,6 +16,7 @@ static void decide_line(struct context *c, size_t i)
 
     context_clear(c);
     c->line = (uint32_t)i + 1;
+    foresight_line(c, i);
     if (order->line_status[i] != STATUS_ACCEPTED)
         context_refuse(c, order->line_status[i], NULL);
     else
@@ -49,6 +50,7 @@ void batch_decide(struct context *c, const struct operation *op)
     const struct batch_fields *f = &op->as.batch;
     const struct order *order = c->order;
     struct buffer *effects = &c->ledger->effects;
+    bool all;
 
     /* A body that is not as signed has no lines; that was refused. */
     if (order->body_status == STATUS_ACCEPTED &&
@@ -58,7 +60,9 @@ void batch_decide(struct context *c, const struct operation *op)
         return;
 
     buffer_clear(&c->ledger->refused);
-    if (!decide_lines(c, f->mode))
+    all = decide_lines(c, f->mode);
+    foresight_end(c);
+    if (!all)
         return;
     context_clear(c);
     c->line = 0;

@@ -37,6 +37,7 @@ void context_begin(
     c->bad_line = 0;
     c->bad_line_status = STATUS_ACCEPTED;
     context_clear(c);
+    foresight_end(c);
     buffer_clear(&ledger->effects);
 }
 
@@ -138,6 +139,12 @@ struct book *context_book(
 bool context_party(struct context *c, const struct ident *name,
     const char *field, struct party *out)
 {
+    const struct party *foreseen = foresight_party(c, name);
+
+    if (foreseen != NULL) {
+        *out = *foreseen;
+        return true;
+    }
     if (record_find_party(c->state, name, out))
         return true;
     context_refuse(c, STATUS_UNKNOWN_PARTY, field);

@@ -11,6 +11,7 @@
 #define POSITO_LEDGER_CONTEXT_H
 
 #include "dormancy.h"
+#include "foresight.h"
 #include "history.h"
 #include "ledger.h"
 #include "meta.h"
@@ -38,12 +39,23 @@ struct leg {
     struct account after;
     size_t total; /* its place in totals */
     const char *field; /* of the line, to name in a refusal */
+    struct state_place account_place;
+    struct state_place history_place; /* of the block of that number */
+    uint32_t history_block;
 };
 
 /* The control total that some legs belong to. */
 struct total {
     struct account_id id;
     struct account account;
+    struct state_place place;
+};
+
+/* Where control totals were found; they are used again and again. */
+#define CONTEXT_TOTALS_KEPT 8
+struct kept_total {
+    struct account_id id;
+    struct state_place place;
 };
 
 /* A change of what somebody has in a pool. */
@@ -107,8 +119,11 @@ struct context {
     struct leg legs[CONTEXT_LEGS_MAX];
     size_t total_count;
     struct total totals[CONTEXT_LEGS_MAX];
+    struct kept_total kept_totals[CONTEXT_TOTALS_KEPT];
     struct stake_change stake;
     struct notice_use notice;
+
+    struct foresight foresight; /* of the lines that come next */
 
     /* of a batch or genesis */
     uint64_t accepted; /* lines */
@@ -177,6 +192,7 @@ struct ledger {
     struct archive archive;
     struct failure failure;
     bool failed;
+    bool plain; /* see ledger_set_plain */
 
     bool founded;
     struct founding founding;

@@ -4,13 +4,12 @@
 
 #include <string.h>
 
-#define KEY_LENGTH (ACCOUNT_ID_LENGTH + 4)
 #define HEAD_LENGTH 16
 #define REFERENCE_LENGTH 12
 #define VALUE_LENGTH_MAX (HEAD_LENGTH + HISTORY_BLOCK * REFERENCE_LENGTH)
 
 static void make_key(
-    uint8_t key[KEY_LENGTH], const struct account_id *id, uint32_t number)
+    uint8_t key[HISTORY_KEY_LENGTH], const struct account_id *id, uint32_t number)
 {
     memcpy(key, id->data, sizeof id->data);
     layout_put_be32(key + ACCOUNT_ID_LENGTH, number);
@@ -31,7 +30,7 @@ static bool well_formed(struct bytes value)
 bool history_load(struct state *state, const struct account_id *id,
     uint32_t number, struct history_block *out)
 {
-    uint8_t key[KEY_LENGTH];
+    uint8_t key[HISTORY_KEY_LENGTH];
     struct bytes value;
     const uint8_t *at;
 
@@ -51,31 +50,65 @@ bool history_load(struct state *state, const struct account_id *id,
     return true;
 }
 
+uint32_t history_key(uint8_t key[HISTORY_KEY_LENGTH],
+    const struct account_id *id, uint64_t postings)
+{
+    uint32_t number = (uint32_t)(postings / HISTORY_BLOCK);
+
+    make_key(key, id, number);
+    return number;
+}
+
+size_t history_last(uint64_t postings)
+{
+    return HEAD_LENGTH +
+        (size_t)(postings % HISTORY_BLOCK + 1) * REFERENCE_LENGTH - 1;
+}
+
+/* Room for 4, 8 and at last 16 references: most accounts have few, and a
+ * block that moves leaves its room unused. */
+static size_t room_for(size_t place)
+{
+    size_t references = place < 4 ? 4 : place < 8 ? 8 : HISTORY_BLOCK;
+
+    return HEAD_LENGTH + references * REFERENCE_LENGTH;
+}
+
 void history_append(struct state *state, const struct account_id *id,
     const struct account *before, struct history_reference reference)
 {
-    uint8_t key[KEY_LENGTH];
-    uint8_t value[VALUE_LENGTH_MAX];
+    struct state_place place = { 0 };
+
+    history_append_at(state, id, before, reference, &place);
+}
+
+void history_append_at(struct state *state, const struct account_id *id,
+    const struct account *before, struct history_reference reference,
+    struct state_place *known)
+{
+    uint8_t key_memory[HISTORY_KEY_LENGTH];
+    uint8_t value[HEAD_LENGTH + REFERENCE_LENGTH];
     size_t place = (size_t)(before->postings % HISTORY_BLOCK);
-    size_t length = HEAD_LENGTH + place * REFERENCE_LENGTH;
+    struct bytes key = bytes_of(key_memory, sizeof key_memory);
+    struct bytes more =
+        bytes_of(value + HEAD_LENGTH, REFERENCE_LENGTH);
     struct bytes old;
 
-    make_key(key, id, (uint32_t)(before->postings / HISTORY_BLOCK));
+    (void)history_key(key_memory, id, before->postings);
+    layout_put64(value + HEAD_LENGTH, reference.entry);
+    layout_put32(value + HEAD_LENGTH + 8, reference.line);
     if (place == 0) {
         layout_put64(value, (uint64_t)before->debits);
         layout_put64(value + 8, (uint64_t)before->credits);
-    } else {
-        /* Not found after a storage failure only, which is sticky. */
-        if (!state_get(
-                state, TABLE_HISTORY, bytes_of(key, sizeof key), &old) ||
-            old.length != length)
-            return;
-        memcpy(value, old.data, length);
+        state_put_at(state, TABLE_HISTORY, key, known,
+            bytes_of(value, sizeof value), room_for(place));
+        return;
     }
-    layout_put64(value + length, reference.entry);
-    layout_put32(value + length + 8, reference.line);
-    state_put(state, TABLE_HISTORY, bytes_of(key, sizeof key),
-        bytes_of(value, length + REFERENCE_LENGTH));
+    /* Not found after a storage failure only, which is sticky. */
+    if (state_get_at(state, TABLE_HISTORY, key, known, &old) &&
+        old.length == HEAD_LENGTH + place * REFERENCE_LENGTH)
+        state_append_at(
+            state, TABLE_HISTORY, key, known, more, room_for(place));
 }
 
 bool history_find_at(struct state *state, const struct account_id *id,

@@ -35,12 +35,25 @@ uint32_t history_blocks(uint64_t postings);
 bool history_load(struct state *, const struct account_id *, uint32_t number,
     struct history_block *) WARN_UNUSED_RESULT;
 
+/* The block that the next posting of an account with so many goes to: its
+ * key and number. */
+#define HISTORY_KEY_LENGTH (ACCOUNT_ID_LENGTH + 4)
+uint32_t history_key(uint8_t key[HISTORY_KEY_LENGTH],
+    const struct account_id *, uint64_t postings);
+
+/* The last byte of its value, once it went there. */
+size_t history_last(uint64_t postings);
+
 /*
  * Add a reference.  before is the account as it was before the posting:
  * its count says where the reference goes, its sides begin a new block.
+ * place: of that block.
  */
 void history_append(struct state *, const struct account_id *,
     const struct account *before, struct history_reference);
+void history_append_at(struct state *, const struct account_id *,
+    const struct account *before, struct history_reference,
+    struct state_place *place);
 
 /*
  * Find the last posting made by an entry at or before `at`.  On true,

@@ -5,31 +5,36 @@
 #ifndef POSITO_LEDGER_LAYOUT_H
 #define POSITO_LEDGER_LAYOUT_H
 
+#include <endian.h>
 #include <stdint.h>
+#include <string.h>
 
 static inline uint32_t layout_get32(const uint8_t *at)
 {
-    return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 |
-        (uint32_t)at[3] << 24;
+    uint32_t number;
+
+    memcpy(&number, at, sizeof number);
+    return le32toh(number);
 }
 
 static inline uint64_t layout_get64(const uint8_t *at)
 {
-    return (uint64_t)layout_get32(at) | (uint64_t)layout_get32(at + 4) << 32;
+    uint64_t number;
+
+    memcpy(&number, at, sizeof number);
+    return le64toh(number);
 }
 
 static inline void layout_put32(uint8_t *at, uint32_t number)
 {
-    at[0] = (uint8_t)number;
-    at[1] = (uint8_t)(number >> 8);
-    at[2] = (uint8_t)(number >> 16);
-    at[3] = (uint8_t)(number >> 24);
+    number = htole32(number);
+    memcpy(at, &number, sizeof number);
 }
 
 static inline void layout_put64(uint8_t *at, uint64_t number)
 {
-    layout_put32(at, (uint32_t)number);
-    layout_put32(at + 4, (uint32_t)(number >> 32));
+    number = htole64(number);
+    memcpy(at, &number, sizeof number);
 }
 
 /* Big-endian, for keys. */
@@ -45,6 +50,14 @@ static inline void layout_put_be64(uint8_t *at, uint64_t number)
 {
     layout_put_be32(at, (uint32_t)(number >> 32));
     layout_put_be32(at + 4, (uint32_t)number);
+}
+
+static inline uint32_t layout_get_be32(const uint8_t *at)
+{
+    uint32_t number;
+
+    memcpy(&number, at, sizeof number);
+    return be32toh(number);
 }
 
 #endif

@@ -89,6 +89,12 @@ void ledger_close(struct ledger *ledger)
     free(ledger);
 }
 
+void ledger_set_plain(struct ledger *ledger)
+{
+    ledger->plain = true;
+    state_set_plain(ledger->state);
+}
+
 bool ledger_failed(const struct ledger *ledger)
 {
     return ledger->failed || state_failed(ledger->state);

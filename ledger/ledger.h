@@ -51,6 +51,13 @@ void ledger_close(struct ledger *); /* NULL is harmless */
 bool ledger_failed(const struct ledger *);
 const struct failure *ledger_failure(const struct ledger *);
 
+/*
+ * From now on decide without what makes it fast: every record is looked up
+ * each time, and nothing is foreseen.  The same answers, entries and state;
+ * for tests that compare both ways.
+ */
+void ledger_set_plain(struct ledger *);
+
 /* ---- what it is ---- */
 
 bool ledger_founded(const struct ledger *);

@@ -1,66 +1,67 @@
 #include "overlay.h"
 
+#include "pages.h"
+
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
-/*
- * References are places in the arena in units of 8 bytes; 0 means none.
- * 32 bits of them reach 32 GiB.
- */
-#define UNIT 8
-#define CHUNK_UNITS ((uint32_t)1 << 17) /* 1 MiB */
 #define SLOTS_AT_FIRST 1024
 
-enum presence { PRESENCE_NONE, PRESENCE_DELETED, PRESENCE_VALUE };
-
-struct overlay_record {
-    uint32_t next;   /* the record of the same table made before this one */
-    uint16_t room;   /* bytes a value may have here */
-    uint16_t length; /* bytes the value has */
-    uint8_t table;
-    uint8_t key_length;
-    uint8_t presence;
-    uint8_t moved; /* the record is elsewhere; this is unused space */
-    uint8_t bytes[]; /* the key, then the value */
-};
-
-/* A slot holds the hash in its upper half, the reference in its lower. */
-struct overlay {
-    uint64_t *slots;
-    size_t slot_mask; /* slots are a power of two */
-    size_t slots_used;
-    size_t records;
-    uint8_t **chunks;
-    size_t chunks_made;
-    size_t chunks_room; /* of the array chunks */
-    uint32_t next_unit; /* first free place of the arena */
-    uint32_t heads[TABLE_COUNT];
-};
-
 /* ---- names ---- */
+
+/* Are the table's keys numbers that the ledger gives, 8 to 16 bytes? */
+static bool has_numbers(enum table table, size_t length)
+{
+    return (table == TABLE_ACCOUNT || table == TABLE_HISTORY ||
+               table == TABLE_EARNING || table == TABLE_CHILD) &&
+           length >= 8 && length <= 16;
+}
+
+__extension__ typedef unsigned __int128 product;
+
+static uint64_t fold(uint64_t a, uint64_t b)
+{
+    product all = (product)a * b;
+    return (uint64_t)all ^ (uint64_t)(all >> 64);
+}
+
+/* Multiply and fold with both halves of the seed. */
+static uint32_t hash_numbers(
+    const struct overlay_seed *seed, struct bytes key)
+{
+    uint64_t secret[2];
+    uint64_t first;
+    uint64_t last; /* overlaps the first if there are less than 16 bytes */
+    memcpy(secret, seed->data, sizeof secret);
+    memcpy(&first, key.data, sizeof first);
+    memcpy(&last, key.data + key.length - sizeof last, sizeof last);
+    return (uint32_t)fold(
+        fold(first ^ secret[0], last ^ secret[1]) ^ key.length,
+        secret[0] | 1);
+}
+
+static uint32_t hash_bytes(const struct overlay_seed *seed, struct bytes key)
+{
+    uint8_t out[crypto_shorthash_BYTES];
+    uint32_t hash;
+    crypto_shorthash(out, key.data, key.length, seed->data);
+    memcpy(&hash, out, sizeof hash);
+    return hash;
+}
 
 struct overlay_name overlay_name(
     const struct overlay_seed *seed, enum table table, struct bytes key)
 {
-    uint8_t out[crypto_shorthash_BYTES];
-    crypto_shorthash(out, key.data, key.length, seed->data);
-    uint32_t hash;
-    memcpy(&hash, out, sizeof hash);
+    uint32_t hash = has_numbers(table, key.length)
+                        ? hash_numbers(seed, key)
+                        : hash_bytes(seed, key);
     /* The tables' keys have much in common: part them. */
     hash += (uint32_t)table * 0x9E3779B1u;
     return (struct overlay_name){.table = table, .key = key, .hash = hash};
 }
 
 /* ---- the arena ---- */
-
-static struct overlay_record *record_at(
-    const struct overlay *overlay, uint32_t reference)
-{
-    uint8_t *chunk = overlay->chunks[reference / CHUNK_UNITS];
-    size_t offset = (size_t)(reference % CHUNK_UNITS) * UNIT;
-    return (struct overlay_record *)(void *)(chunk + offset);
-}
 
 static int add_chunk(struct overlay *overlay)
 {
@@ -73,7 +74,8 @@ static int add_chunk(struct overlay *overlay)
         overlay->chunks = chunks;
         overlay->chunks_room = room;
     }
-    uint8_t *chunk = malloc((size_t)CHUNK_UNITS * UNIT);
+    /* Most overlays that are small stay small. */
+    uint8_t *chunk = pages_take(OVERLAY_CHUNK_BYTES, overlay->chunks_made > 0);
     if (chunk == NULL)
         return -1;
     overlay->chunks[overlay->chunks_made++] = chunk;
@@ -83,19 +85,35 @@ static int add_chunk(struct overlay *overlay)
 /* Place for that many bytes, within one chunk; 0: out of memory. */
 static uint32_t arena_take(struct overlay *overlay, size_t bytes)
 {
-    uint32_t units = (uint32_t)((bytes + UNIT - 1) / UNIT);
+    uint32_t units = (uint32_t)((bytes + OVERLAY_UNIT - 1) / OVERLAY_UNIT);
     uint32_t at = overlay->next_unit;
-    if (at % CHUNK_UNITS + units > CHUNK_UNITS)
-        at = (at / CHUNK_UNITS + 1) * CHUNK_UNITS;
-    if (at > UINT32_MAX - 2 * CHUNK_UNITS)
+    if (at % OVERLAY_CHUNK_UNITS + units > OVERLAY_CHUNK_UNITS)
+        at = (at / OVERLAY_CHUNK_UNITS + 1) * OVERLAY_CHUNK_UNITS;
+    if (at > UINT32_MAX - 2 * OVERLAY_CHUNK_UNITS)
         return 0;
-    if (at / CHUNK_UNITS >= overlay->chunks_made && add_chunk(overlay) != 0)
+    if (at / OVERLAY_CHUNK_UNITS >= overlay->chunks_made && add_chunk(overlay) != 0)
         return 0;
     overlay->next_unit = at + units;
     return at;
 }
 
 /* ---- making and clearing ---- */
+
+/* All free; a power of two.  NULL: out of memory. */
+static uint64_t *slots_make(size_t count)
+{
+    size_t bytes = count * sizeof(uint64_t);
+    return bytes < PAGES_LARGE ? calloc(count, sizeof(uint64_t))
+                               : pages_take(bytes, true);
+}
+
+static void slots_free(uint64_t *slots, size_t count)
+{
+    if (count * sizeof *slots < PAGES_LARGE)
+        free(slots);
+    else
+        pages_give(slots, count * sizeof *slots);
+}
 
 void overlay_clear(struct overlay *overlay)
 {
@@ -111,7 +129,7 @@ struct overlay *overlay_new(void)
     struct overlay *overlay = calloc(1, sizeof *overlay);
     if (overlay == NULL)
         return NULL;
-    overlay->slots = calloc(SLOTS_AT_FIRST, sizeof *overlay->slots);
+    overlay->slots = slots_make(SLOTS_AT_FIRST);
     if (overlay->slots == NULL) {
         free(overlay);
         return NULL;
@@ -126,10 +144,23 @@ void overlay_free(struct overlay *overlay)
     if (overlay == NULL)
         return;
     for (size_t i = 0; i < overlay->chunks_made; i++)
-        free(overlay->chunks[i]);
+        pages_give(overlay->chunks[i], OVERLAY_CHUNK_BYTES);
     free(overlay->chunks);
-    free(overlay->slots);
+    slots_free(overlay->slots, overlay->slot_mask + 1);
     free(overlay);
+}
+
+/* The reference of a record: a scan over the chunks, for what is rare. */
+static uint32_t record_reference(
+    const struct overlay *overlay, const struct overlay_record *record)
+{
+    const uint8_t *at = (const uint8_t *)record;
+    size_t chunk = 0;
+    while (at < overlay->chunks[chunk] ||
+           at >= overlay->chunks[chunk] + OVERLAY_CHUNK_BYTES)
+        chunk++;
+    return (uint32_t)(chunk * OVERLAY_CHUNK_UNITS +
+                      (size_t)(at - overlay->chunks[chunk]) / OVERLAY_UNIT);
 }
 
 /* ---- the slots ---- */
@@ -139,33 +170,10 @@ static uint64_t slot_of(uint32_t hash, uint32_t reference)
     return (uint64_t)hash << 32 | reference;
 }
 
-static bool record_has_name(
-    const struct overlay_record *record, const struct overlay_name *name)
-{
-    return record->table == name->table &&
-           record->key_length == name->key.length &&
-           memcmp(record->bytes, name->key.data, name->key.length) == 0;
-}
-
-/* The slot that holds the name, or the free one where it would stand. */
-static size_t slot_find(
-    const struct overlay *overlay, const struct overlay_name *name)
-{
-    size_t at = name->hash & overlay->slot_mask;
-    for (;; at = (at + 1) & overlay->slot_mask) {
-        uint64_t slot = overlay->slots[at];
-        if (slot == 0)
-            return at;
-        if ((uint32_t)(slot >> 32) == name->hash &&
-            record_has_name(record_at(overlay, (uint32_t)slot), name))
-            return at;
-    }
-}
-
 static int slots_double(struct overlay *overlay)
 {
     size_t count = (overlay->slot_mask + 1) * 2;
-    uint64_t *slots = calloc(count, sizeof *slots);
+    uint64_t *slots = slots_make(count);
     if (slots == NULL)
         return -1;
     for (size_t i = 0; i <= overlay->slot_mask; i++) {
@@ -177,7 +185,7 @@ static int slots_double(struct overlay *overlay)
             at = (at + 1) & (count - 1);
         slots[at] = slot;
     }
-    free(overlay->slots);
+    slots_free(overlay->slots, overlay->slot_mask + 1);
     overlay->slots = slots;
     overlay->slot_mask = count - 1;
     return 0;
@@ -185,20 +193,10 @@ static int slots_double(struct overlay *overlay)
 
 /* ---- records ---- */
 
-static struct overlay_record *record_find(
-    const struct overlay *overlay, const struct overlay_name *name)
-{
-    uint64_t slot = overlay->slots[slot_find(overlay, name)];
-    return slot == 0 ? NULL : record_at(overlay, (uint32_t)slot);
-}
-
 const struct overlay_record *overlay_find(
     const struct overlay *overlay, const struct overlay_name *name)
 {
-    const struct overlay_record *record = record_find(overlay, name);
-    if (record == NULL || record->presence == PRESENCE_NONE)
-        return NULL;
-    return record;
+    return overlay_look(overlay, name);
 }
 
 /* A record with room for a value, not yet in any slot; 0: no memory. */
@@ -209,8 +207,8 @@ static uint32_t record_make(
     uint32_t reference = arena_take(overlay, fixed + room);
     if (reference == 0)
         return 0;
-    size_t rounded = (fixed + room + UNIT - 1) / UNIT * UNIT;
-    struct overlay_record *record = record_at(overlay, reference);
+    size_t rounded = (fixed + room + OVERLAY_UNIT - 1) / OVERLAY_UNIT * OVERLAY_UNIT;
+    struct overlay_record *record = overlay_record_at(overlay, reference);
     *record = (struct overlay_record){
         .next = overlay->heads[name->table],
         .room = (uint16_t)(rounded - fixed),
@@ -223,40 +221,60 @@ static uint32_t record_make(
     return reference;
 }
 
-/*
- * The record of the name with room for a value of that length: the one
- * there is, a larger one in its place, or a new one.  NULL: no memory.
- */
-static struct overlay_record *record_with_room(
-    struct overlay *overlay, const struct overlay_name *name, size_t length)
+/* Room for a value of that length that may grow: what grew once will grow
+ * again. */
+static size_t more_room(size_t length)
 {
+    size_t room = length + length / 2;
+    return room > STATE_VALUE_MAX ? STATE_VALUE_MAX : room;
+}
+
+struct overlay_record *overlay_hold(struct overlay *overlay,
+    const struct overlay_name *name, size_t length, size_t wish,
+    struct overlay_record **moved)
+{
+    *moved = NULL;
     if (overlay->slots_used + 1 > (overlay->slot_mask + 1) / 4 * 3 &&
         slots_double(overlay) != 0)
         return NULL;
-    size_t at = slot_find(overlay, name);
+    size_t at = overlay_slot(overlay, name);
     struct overlay_record *old = NULL;
-    size_t room = length;
     if (overlay->slots[at] != 0) {
-        old = record_at(overlay, (uint32_t)overlay->slots[at]);
+        old = overlay_record_at(overlay, (uint32_t)overlay->slots[at]);
         if (length <= old->room)
             return old;
-        /* What grew once will grow again. */
-        room = length + length / 2;
-        if (room > STATE_VALUE_MAX)
-            room = STATE_VALUE_MAX;
     }
+    size_t room = old != NULL ? more_room(length) : length;
+    if (wish >= length)
+        room = wish;
     uint32_t reference = record_make(overlay, name, room);
     if (reference == 0)
         return NULL;
-    struct overlay_record *record = record_at(overlay, reference);
+    struct overlay_record *record = overlay_record_at(overlay, reference);
     if (old == NULL) {
         overlay->slots_used++;
     } else {
         record->presence = old->presence;
+        record->length = old->length;
+        memcpy(record->bytes + record->key_length,
+            old->bytes + old->key_length, old->length);
         old->moved = 1;
+        *moved = old;
     }
     overlay->slots[at] = slot_of(name->hash, reference);
     return record;
+}
+
+void overlay_move_back(struct overlay *overlay, uint32_t hash,
+    struct overlay_record *record, struct overlay_record *old)
+{
+    size_t at = hash & overlay->slot_mask;
+    while ((uint32_t)(overlay->slots[at] >> 32) != hash ||
+           overlay_record_at(overlay, (uint32_t)overlay->slots[at]) != record)
+        at = (at + 1) & overlay->slot_mask;
+    overlay->slots[at] = slot_of(hash, record_reference(overlay, old));
+    record->moved = 1;
+    old->moved = 0;
 }
 
 static void record_set_presence(struct overlay *overlay,
@@ -269,36 +287,53 @@ static void record_set_presence(struct overlay *overlay,
     record->presence = (uint8_t)presence;
 }
 
-const struct overlay_record *overlay_put(struct overlay *overlay,
-    const struct overlay_name *name, struct bytes value)
+void overlay_write(struct overlay *overlay, struct overlay_record *record,
+    struct bytes value)
 {
-    struct overlay_record *record =
-        record_with_room(overlay, name, value.length);
-    if (record == NULL)
-        return NULL;
     if (value.length > 0)
         memmove(record->bytes + record->key_length, value.data, value.length);
     record->length = (uint16_t)value.length;
     record_set_presence(overlay, record, PRESENCE_VALUE);
+}
+
+void overlay_unwrite(struct overlay *overlay, struct overlay_record *record)
+{
+    record_set_presence(overlay, record, PRESENCE_NONE);
+}
+
+void overlay_write_deleted(
+    struct overlay *overlay, struct overlay_record *record)
+{
+    record->length = 0;
+    record_set_presence(overlay, record, PRESENCE_DELETED);
+}
+
+const struct overlay_record *overlay_put(struct overlay *overlay,
+    const struct overlay_name *name, struct bytes value)
+{
+    struct overlay_record *moved;
+    struct overlay_record *record =
+        overlay_hold(overlay, name, value.length, 0, &moved);
+    if (record != NULL)
+        overlay_write(overlay, record, value);
     return record;
 }
 
 const struct overlay_record *overlay_delete(
     struct overlay *overlay, const struct overlay_name *name)
 {
-    struct overlay_record *record = record_with_room(overlay, name, 0);
-    if (record == NULL)
-        return NULL;
-    record->length = 0;
-    record_set_presence(overlay, record, PRESENCE_DELETED);
+    struct overlay_record *moved;
+    struct overlay_record *record = overlay_hold(overlay, name, 0, 0, &moved);
+    if (record != NULL)
+        overlay_write_deleted(overlay, record);
     return record;
 }
 
 void overlay_forget(struct overlay *overlay, const struct overlay_name *name)
 {
-    struct overlay_record *record = record_find(overlay, name);
+    struct overlay_record *record = overlay_find_held(overlay, name);
     if (record != NULL)
-        record_set_presence(overlay, record, PRESENCE_NONE);
+        overlay_unwrite(overlay, record);
 }
 
 /*
@@ -321,7 +356,7 @@ int overlay_pour(struct overlay *into, const struct overlay *from, bool over,
         if (slot == 0)
             continue;
         const struct overlay_record *record =
-            record_at(from, (uint32_t)slot);
+            overlay_record_at(from, (uint32_t)slot);
         const struct overlay_name name = {
             .table = (enum table)record->table,
             .key = overlay_key(record),
@@ -340,21 +375,6 @@ int overlay_pour(struct overlay *into, const struct overlay *from, bool over,
     return *place <= from->slot_mask;
 }
 
-struct bytes overlay_key(const struct overlay_record *record)
-{
-    return bytes_of(record->bytes, record->key_length);
-}
-
-struct bytes overlay_value(const struct overlay_record *record)
-{
-    return bytes_of(record->bytes + record->key_length, record->length);
-}
-
-bool overlay_deleted(const struct overlay_record *record)
-{
-    return record->presence == PRESENCE_DELETED;
-}
-
 size_t overlay_records(const struct overlay *overlay)
 {
     return overlay->records;
@@ -363,7 +383,7 @@ size_t overlay_records(const struct overlay *overlay)
 size_t overlay_bytes(const struct overlay *overlay)
 {
     /* Slots are a third to three quarters full: two for each used one. */
-    return (size_t)(overlay->next_unit - 1) * UNIT +
+    return (size_t)(overlay->next_unit - 1) * OVERLAY_UNIT +
            overlay->slots_used * 2 * sizeof *overlay->slots;
 }
 
@@ -376,6 +396,12 @@ size_t overlay_steps(const struct overlay *overlay)
             steps += ((i - home) & overlay->slot_mask) + 1;
         }
     return steps;
+}
+
+size_t overlay_memory(const struct overlay *overlay)
+{
+    return overlay->chunks_made * OVERLAY_CHUNK_BYTES +
+           (overlay->slot_mask + 1) * sizeof *overlay->slots;
 }
 
 /* ---- lists ---- */
@@ -417,7 +443,7 @@ int overlay_list(const struct overlay *overlay, enum table table,
     *list = (struct overlay_list){.items = NULL, .count = 0};
     uint32_t at = overlay->heads[table];
     while (at != 0) {
-        const struct overlay_record *record = record_at(overlay, at);
+        const struct overlay_record *record = overlay_record_at(overlay, at);
         at = record->next;
         if (!record_listed(record, prefix))
             continue;

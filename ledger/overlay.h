@@ -9,10 +9,14 @@
  *
  * Clients choose the names that become keys, so the hash is SipHash with a
  * key drawn at random (struct overlay_seed): nobody can choose names that
- * fall together.  Nothing that leaves depends on the order of the slots.
+ * fall together.  Keys made of numbers that the ledger itself gives, those
+ * of accounts, their history and earnings, are multiplied with the same
+ * seed instead, which costs a tenth.  Nothing that leaves depends on the
+ * order of the slots.
  *
- * Memory: 12 bytes and key and value, rounded up to 8, and 8 bytes in 1/3
- * to 3/4 of the slots; a record that outgrew its room leaves it unused
+ * Memory: in pieces of 2 MiB, of large pages if the system has them.  A
+ * record takes 12 bytes and key and value, rounded up to 8, and 8 bytes in
+ * 1/3 to 3/4 of the slots; a record that outgrew its room leaves it unused
  * until overlay_clear.  Lookups of an overlay nobody writes to may run in
  * several threads.
  */
@@ -49,6 +53,10 @@ void overlay_clear(struct overlay *);
 const struct overlay_record *overlay_find(
     const struct overlay *, const struct overlay_name *);
 
+/* The same, inline. */
+static inline const struct overlay_record *overlay_look(
+    const struct overlay *, const struct overlay_name *);
+
 /*
  * Write a value of at most STATE_VALUE_MAX bytes, or that the record is
  * deleted.  NULL: out of memory, nothing changed.  Writing what a record
@@ -63,6 +71,53 @@ const struct overlay_record *overlay_delete(
 /* As if it had never been put or deleted here. */
 void overlay_forget(struct overlay *, const struct overlay_name *);
 
+/* ---- records held ----
+ *
+ * The record of a name, found once and then written without being looked
+ * up again.  It is good until overlay_clear, but not once it moved, which
+ * it does when a longer value is put.
+ */
+
+/*
+ * The record with room for a value of that length; one that is made, or
+ * must move, gets `wish` bytes if those are more, or, if wish is 0, half as
+ * much again when it grows.  A record just made says nothing yet.  *moved
+ * is the one it was until now, or NULL.  NULL: out of memory.
+ */
+struct overlay_record *overlay_hold(struct overlay *,
+    const struct overlay_name *, size_t length, size_t wish,
+    struct overlay_record **moved);
+
+/* Undo the move, while the record says what it said before. */
+void overlay_move_back(struct overlay *, uint32_t hash,
+    struct overlay_record *, struct overlay_record *old);
+
+/* Put, delete and forget; there is room for the value. */
+void overlay_write(
+    struct overlay *, struct overlay_record *, struct bytes value);
+void overlay_write_deleted(struct overlay *, struct overlay_record *);
+void overlay_unwrite(struct overlay *, struct overlay_record *);
+
+/* Add to the value's end, for which there is room; cut it back. */
+static inline void overlay_append(struct overlay_record *, struct bytes more);
+static inline void overlay_cut(struct overlay_record *, size_t length);
+
+/* As overlay_find; also one that says nothing. */
+static inline struct overlay_record *overlay_find_held(
+    const struct overlay *, const struct overlay_name *);
+
+static inline size_t overlay_room(const struct overlay_record *);
+static inline bool overlay_present(const struct overlay_record *); /* not unwritten */
+/* It has a value, and has not moved. */
+static inline bool overlay_usable(const struct overlay_record *);
+
+/* Have the processor fetch what a lookup will read first; and then the
+ * record itself, if there is one: where it begins, and its byte `last`. */
+static inline void overlay_prefetch_slot(
+    const struct overlay *, enum table, uint32_t hash);
+static inline bool overlay_prefetch(
+    const struct overlay *, enum table, uint32_t hash, size_t last);
+
 /*
  * Put what `from` says into `into`: over what that says of the same record,
  * or else only what it says nothing about.  At most count of from's places
@@ -72,12 +127,13 @@ void overlay_forget(struct overlay *, const struct overlay_name *);
 int overlay_pour(struct overlay *into, const struct overlay *from, bool over,
     size_t *place, size_t count) WARN_UNUSED_RESULT;
 
-struct bytes overlay_key(const struct overlay_record *);
-struct bytes overlay_value(const struct overlay_record *);
-bool overlay_deleted(const struct overlay_record *);
+static inline struct bytes overlay_key(const struct overlay_record *);
+static inline struct bytes overlay_value(const struct overlay_record *);
+static inline bool overlay_deleted(const struct overlay_record *);
 
 size_t overlay_records(const struct overlay *); /* deleted ones count */
 size_t overlay_bytes(const struct overlay *);   /* that records take up */
+size_t overlay_memory(const struct overlay *);  /* that it has for them */
 
 /* Slots that are looked at to find each record once: about two a record,
  * unless the hashes were put in an order that heaps them up. */
@@ -105,5 +161,7 @@ int overlay_item_compare(
 /* 0, or -1: out of memory. */
 int overlay_list(const struct overlay *, enum table, struct bytes prefix,
     struct overlay_list *) WARN_UNUSED_RESULT;
+
+#include "overlay_inside.h"
 
 #endif

@@ -35,6 +35,8 @@ static struct leg *next_leg(struct context *c)
     leg->debits_held = 0;
     leg->credits_held = 0;
     leg->locked = 0;
+    leg->account_place = (struct state_place){ 0 };
+    leg->history_place = (struct state_place){ 0 };
     return leg;
 }
 
@@ -42,11 +44,19 @@ static struct leg *next_leg(struct context *c)
 static void take_leg(struct context *c, struct leg *leg, enum role role,
     enum currency currency, int64_t minor, const char *field)
 {
+    const struct foreseen *foreseen;
+
     leg->field = field_of(c, field);
     leg->minor = c->opposite ? -minor : minor;
     leg->by_rule = c->by_rule;
     leg->id = account_id_of(
         leg->party.book, currency, role, leg->party.number);
+    foreseen = foresight_account(c, &leg->id);
+    if (foreseen != NULL) {
+        leg->account_place = foreseen->account_place;
+        leg->history_place = foreseen->history_place;
+        leg->history_block = foreseen->history_block;
+    }
     for (size_t i = 0; i < c->leg_count; i++)
         if (account_id_equal(&c->legs[i].id, &leg->id))
             context_refuse(c, STATUS_SAME_ACCOUNT, leg->field);
@@ -285,18 +295,34 @@ static bool leg_earns(const struct leg *leg)
     return leg->minor != 0 && account_earns(&leg->id);
 }
 
+/* Where the place of that control total is kept, if it is. */
+static struct kept_total *kept_total(
+    struct context *c, const struct account_id *id)
+{
+    size_t number = (size_t)account_id_role(id) +
+        3 * (size_t)account_id_currency(id) + 5 * account_id_book(id);
+
+    return &c->kept_totals[number % CONTEXT_TOTALS_KEPT];
+}
+
 /* Its place among the plan's control totals, loaded when first needed. */
 static size_t find_total(struct context *c, const struct account_id *id)
 {
     struct account_id control = account_id_control(id);
+    const struct kept_total *kept;
     struct total *total;
 
     for (size_t i = 0; i < c->total_count; i++)
         if (account_id_equal(&c->totals[i].id, &control))
             return i;
     total = &c->totals[c->total_count];
+    kept = kept_total(c, &control);
     total->id = control;
-    (void)account_load(c->state, &control, &total->account);
+    total->place = (struct state_place){ 0 };
+    if (account_id_equal(&kept->id, &control))
+        total->place = kept->place;
+    (void)account_load_at(
+        c->state, &control, &total->place, &total->account);
     return c->total_count++;
 }
 
@@ -314,7 +340,8 @@ static void check_balances(struct context *c)
         int64_t before;
         int64_t after;
 
-        (void)account_load(c->state, &leg->id, &leg->before);
+        (void)account_load_at(
+            c->state, &leg->id, &leg->account_place, &leg->before);
         leg->after = leg->before;
         if (leg_earns(leg)) {
             earning_move(&leg->after, leg_book(c, leg)->date);
@@ -423,21 +450,38 @@ static void show(struct context *c, const struct leg *leg)
     entry_append_posting(&c->ledger->effects, &name, leg->minor);
 }
 
+static void write_total(struct context *c, struct total *total)
+{
+    account_store_at(c->state, &total->id, &total->place, &total->account);
+    *kept_total(c, &total->id) =
+        (struct kept_total){ total->id, total->place };
+}
+
+static void write_history(struct context *c, struct leg *leg)
+{
+    /* Lines before this one may have filled the block that was foreseen. */
+    if (leg->history_block != leg->before.postings / HISTORY_BLOCK)
+        leg->history_place = (struct state_place){ 0 };
+    history_append_at(c->state, &leg->id, &leg->before,
+        (struct history_reference){ c->index, c->line },
+        &leg->history_place);
+}
+
 static void write_accounts(struct context *c)
 {
     for (size_t i = 0; i < c->leg_count; i++) {
-        const struct leg *leg = &c->legs[i];
+        struct leg *leg = &c->legs[i];
 
-        account_store(c->state, &leg->id, &leg->after);
+        account_store_at(
+            c->state, &leg->id, &leg->account_place, &leg->after);
         if (leg_earns(leg))
             earning_keep(c->state, &leg->id, &leg->before,
                 leg_book(c, leg)->date, leg_book(c, leg)->open_month);
         if (leg->minor != 0)
-            history_append(c->state, &leg->id, &leg->before,
-                (struct history_reference){ c->index, c->line });
+            write_history(c, leg);
     }
     for (size_t i = 0; i < c->total_count; i++)
-        account_store(c->state, &c->totals[i].id, &c->totals[i].account);
+        write_total(c, &c->totals[i]);
 }
 
 static void show_all(struct context *c)

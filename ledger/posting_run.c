@@ -38,9 +38,10 @@ static void post(
     };
     struct account before;
     struct account after;
+    struct state_place place = { 0 };
 
     context_pause(c);
-    (void)account_load(c->state, &id, &before);
+    (void)account_load_at(c->state, &id, &place, &before);
     after = before;
     if (account_earns(&id)) {
         earning_move(&after, run->book->date);
@@ -52,7 +53,7 @@ static void post(
     if (!account_post(&after, minor, c->index) ||
         !account_post(&run->total, minor, c->index))
         (void)context_fail(c->ledger, "a run of postings overflows");
-    account_store(c->state, &id, &after);
+    account_store_at(c->state, &id, &place, &after);
     history_append(c->state, &id, &before,
         (struct history_reference){ c->index, c->line });
     entry_append_posting(&c->ledger->effects, &name, minor);

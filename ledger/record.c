@@ -87,36 +87,54 @@ void record_put_book(struct state *state, const struct book *book)
 
 /* ---- parties ---- */
 
+#define PARTY_LENGTH 28 /* without the identity */
+
+/* At fixed places: every leg of a plan reads one. */
 static bool parse_party(struct bytes value, struct party *out)
 {
-    struct cursor in = cursor_open(value);
+    const uint8_t *at = value.data;
     unsigned flags;
 
-    out->number = cursor_u32(&in);
-    out->parent = cursor_u32(&in);
-    out->kind = (enum party_kind)take_word(&in, PARTY_KIND_COUNT);
-    out->book = (uint8_t)take_word(&in, RECORD_BOOKS_MAX);
-    out->country = (enum country)take_word(&in, COUNTRY_COUNT);
-    flags = take_word(&in, 2 * PARTY_IN_SUCCESSION);
+    if (value.length < PARTY_LENGTH || at[8] >= PARTY_KIND_COUNT ||
+        at[9] >= RECORD_BOOKS_MAX || at[10] >= COUNTRY_COUNT ||
+        at[11] >= 2 * PARTY_IN_SUCCESSION)
+        return false;
+    out->number = layout_get32(at);
+    out->parent = layout_get32(at + 4);
+    out->kind = (enum party_kind)at[8];
+    out->book = at[9];
+    out->country = (enum country)at[10];
+    flags = at[11];
     out->frozen_out = flags & PARTY_FROZEN_OUT;
     out->frozen_in = flags & PARTY_FROZEN_IN;
     out->closed = flags & PARTY_CLOSED;
     out->has_identity = flags & PARTY_IDENTITY;
     out->in_succession = flags & PARTY_IN_SUCCESSION;
-    out->open_children = cursor_u32(&in);
-    out->keys = cursor_u32(&in);
-    out->opened = cursor_u64(&in);
-    if (out->has_identity)
-        cursor_copy(&in, out->identity.data, sizeof out->identity.data);
-    return cursor_done(&in);
+    out->open_children = layout_get32(at + 12);
+    out->keys = layout_get32(at + 16);
+    out->opened = layout_get64(at + 20);
+    if (!out->has_identity)
+        return value.length == PARTY_LENGTH;
+    if (value.length != PARTY_LENGTH + sizeof out->identity.data)
+        return false;
+    memcpy(out->identity.data, at + PARTY_LENGTH, sizeof out->identity.data);
+    return true;
 }
 
 bool record_find_party(
     struct state *state, const struct ident *name, struct party *out)
 {
+    struct state_place place = { 0 };
+
+    return record_find_party_at(state, name, &place, out);
+}
+
+bool record_find_party_at(struct state *state, const struct ident *name,
+    struct state_place *place, struct party *out)
+{
     struct bytes value;
 
-    if (!state_get(state, TABLE_PARTY, ident_key(name), &value))
+    if (!state_get_at(state, TABLE_PARTY, ident_key(name), place, &value))
         return false;
     out->name = *name;
     return parse_party(value, out);

@@ -54,6 +54,9 @@ struct party {
 
 bool record_find_party(struct state *, const struct ident *, struct party *)
     WARN_UNUSED_RESULT;
+/* The same with its place. */
+bool record_find_party_at(struct state *, const struct ident *,
+    struct state_place *, struct party *) WARN_UNUSED_RESULT;
 bool record_find_party_number(struct state *, uint32_t, struct party *)
     WARN_UNUSED_RESULT;
 

@@ -14,7 +14,10 @@
 #define CHECK_AT_OPEN 500000
 
 /* Records read from disk are kept in memory up to this many bytes. */
-#define CACHE_BYTES ((size_t)32 << 20)
+#define CACHE_BYTES ((size_t)64 << 20)
+
+/* So is what was flushed last, if it is not larger than this. */
+#define SAVED_BYTES ((size_t)128 << 20)
 
 /* ---- failures ---- */
 
@@ -71,6 +74,7 @@ int state_open(struct state **out, const struct state_options *options,
     if (state == NULL)
         return failure_set(failure, "state: out of memory");
     randombytes_buf(state->seed.data, sizeof state->seed.data);
+    state->epoch = 1;
     state->undo.log = buffer_empty();
     state->aside.log = buffer_empty();
     state->active = overlay_new();
@@ -100,6 +104,7 @@ void state_close(struct state *state)
     overlay_free(state->active);
     overlay_free(state->under);
     overlay_free(state->frozen);
+    overlay_free(state->saved);
     overlay_free(state->spare);
     overlay_free(state->cache);
     buffer_free(&state->undo.log);
@@ -125,9 +130,53 @@ static bool get_stored(struct state *state, const struct overlay_name *name,
     if (result != STORE_FOUND)
         return false;
     /* A full cache is emptied by the next write, not here: the caller may
-     * hold views into it. */
-    if (overlay_bytes(state->cache) < CACHE_BYTES)
+     * hold views into it.  A record that a hidden draft writes may not be
+     * there: it would be old when the draft is kept. */
+    if (overlay_bytes(state->cache) < CACHE_BYTES && !state->hidden)
         (void)overlay_put(state->cache, name, *value);
+    return true;
+}
+
+/* What the layers below the one that is written say; NULL: nothing. */
+static const struct overlay_record *find_below(
+    const struct state *state, const struct overlay_name *name)
+{
+    const struct overlay_record *record = NULL;
+    if (state_top(state) != state->active)
+        record = overlay_look(state->active, name);
+    if (record == NULL && state->under != NULL)
+        record = overlay_look(state->under, name);
+    if (record == NULL && state->frozen != NULL)
+        record = overlay_look(state->frozen, name);
+    if (record == NULL && state->saved != NULL)
+        record = overlay_look(state->saved, name);
+    if (record == NULL)
+        record = overlay_look(state->cache, name);
+    return record;
+}
+
+static bool get_below(struct state *state, const struct overlay_name *name,
+    struct bytes *value)
+{
+    const struct overlay_record *record = find_below(state, name);
+    if (record == NULL)
+        return get_stored(state, name, value);
+    if (overlay_deleted(record))
+        return false;
+    *value = overlay_value(record);
+    return true;
+}
+
+static bool get_named(struct state *state, const struct overlay_name *name,
+    struct bytes *value)
+{
+    const struct overlay_record *record =
+        overlay_look(state_top(state), name);
+    if (record == NULL)
+        return get_below(state, name, value);
+    if (overlay_deleted(record))
+        return false;
+    *value = overlay_value(record);
     return true;
 }
 
@@ -137,60 +186,149 @@ bool state_get(struct state *state, enum table table, struct bytes key,
     if (state_failed(state) || !key_fits(key))
         return false;
     struct overlay_name name = overlay_name(&state->seed, table, key);
-    const struct overlay_record *record =
-        overlay_find(state_top(state), &name);
-    if (record == NULL && state_top(state) != state->active)
-        record = overlay_find(state->active, &name);
-    if (record == NULL && state->under != NULL)
-        record = overlay_find(state->under, &name);
-    if (record == NULL && state->frozen != NULL)
-        record = overlay_find(state->frozen, &name);
-    if (record == NULL)
-        record = overlay_find(state->cache, &name);
-    if (record == NULL)
-        return get_stored(state, &name, value);
-    if (overlay_deleted(record))
+    return get_named(state, &name, value);
+}
+
+/* ---- places ---- */
+
+/* The name, its hash computed once for the place. */
+static struct overlay_name place_name(const struct state *state,
+    enum table table, struct bytes key, struct state_place *place)
+{
+    if (!place->hashed) {
+        struct overlay_name name = overlay_name(&state->seed, table, key);
+        place->hash = name.hash;
+        place->hashed = true;
+        return name;
+    }
+    return (struct overlay_name){
+        .table = table, .key = key, .hash = place->hash};
+}
+
+static bool place_is_good(
+    const struct state *state, const struct state_place *place)
+{
+    return place->epoch == state->epoch && !state->plain &&
+           overlay_usable(place->record);
+}
+
+/* Look it up in the layer that is written. */
+static bool place_find(const struct state *state,
+    const struct overlay_name *name, struct state_place *place)
+{
+    place->record = overlay_find_held(state_top(state), name);
+    place->epoch = place->record != NULL ? state->epoch : 0;
+    return place->record != NULL && overlay_usable(place->record);
+}
+
+void state_foresee(struct state *state, enum table table, struct bytes key,
+    struct state_place *place)
+{
+    if (key_fits(key) && !state->plain) {
+        uint32_t hash = place_name(state, table, key, place).hash;
+        overlay_prefetch_slot(state_top(state), table, hash);
+        if (state->saved != NULL)
+            overlay_prefetch_slot(state->saved, table, hash);
+        overlay_prefetch_slot(state->cache, table, hash);
+    }
+}
+
+/* Of keys whose length is not asked: an account's or its history's. */
+#define STATE_FORESEEN_KEY 12
+
+void state_foresee_record(struct state *state, enum table table,
+    const struct state_place *place, size_t last)
+{
+    size_t bytes = sizeof(struct overlay_record) + STATE_FORESEEN_KEY + last;
+    if (!place->hashed ||
+        overlay_prefetch(state_top(state), table, place->hash, bytes))
+        return;
+    if (state->saved == NULL ||
+        !overlay_prefetch(state->saved, table, place->hash, bytes))
+        (void)overlay_prefetch(state->cache, table, place->hash, bytes);
+}
+
+uint64_t state_version(const struct state *state, enum table table)
+{
+    return state->epoch + state->writes[table];
+}
+
+void state_set_plain(struct state *state)
+{
+    state->plain = true;
+}
+
+bool state_get_at(struct state *state, enum table table, struct bytes key,
+    struct state_place *place, struct bytes *value)
+{
+    if (state_failed(state))
         return false;
-    *value = overlay_value(record);
+    if (!place_is_good(state, place)) {
+        if (!key_fits(key))
+            return false;
+        struct overlay_name name = place_name(state, table, key, place);
+        if (!place_find(state, &name, place))
+            return place->record != NULL && overlay_present(place->record)
+                       ? false
+                       : get_below(state, &name, value);
+    }
+    *value = overlay_value(place->record);
     return true;
 }
 
 /* ---- undo ----
  *
- * While a mark is open, each write first appends what the layer that is
- * written said about the record: its key, its value, and an undo_entry by
- * which both are found from the end.  A mark is the length of the log.
+ * While a mark is open, each write first appends what its record said: the
+ * value, if there was one, and an undo_entry.  Records stay where they are
+ * as long as the layer is written, so the entry says which it is; one that
+ * moved has an entry of its own.  A mark is the length of the log.
  */
 
-struct undo_entry {
-    uint32_t hash;
-    uint16_t length; /* of the value */
-    uint8_t key_length;
-    uint8_t table;
-    bool known; /* the layer said something */
-    bool deleted;
+enum undo_kind {
+    UNDO_NOTHING, /* the record said nothing */
+    UNDO_DELETED,
+    UNDO_VALUE,  /* length bytes before the entry */
+    UNDO_LENGTH, /* something was appended to that length */
+    UNDO_MOVE    /* from `old` */
 };
 
-static int undo_record(struct state *state, const struct overlay_name *name)
+struct undo_entry {
+    struct overlay_record *record;
+    struct overlay_record *old;
+    uint32_t hash;
+    uint16_t length;
+    uint8_t kind;
+};
+
+static void log_undo(struct state *state, const struct undo_entry *entry,
+    struct bytes value)
 {
-    const struct overlay_record *record =
-        overlay_find(state_top(state), name);
     struct buffer *log = &state->undo.log;
-    struct undo_entry entry = {
-        .hash = name->hash,
-        .key_length = (uint8_t)name->key.length,
-        .table = (uint8_t)name->table,
-        .known = record != NULL,
-    };
-    buffer_append(log, name->key);
-    if (record != NULL) {
-        entry.deleted = overlay_deleted(record);
-        struct bytes value = overlay_value(record);
-        entry.length = (uint16_t)value.length;
-        buffer_append(log, value);
+    if (!buffer_reserve(log, value.length + sizeof *entry)) {
+        state_fail_text(state, "out of memory");
+        return;
     }
-    buffer_append(log, bytes_of(&entry, sizeof entry));
-    return log->failed ? state_fail_text(state, "out of memory") : 0;
+    memcpy(log->data + log->length, value.data, value.length);
+    log->length += value.length;
+    memcpy(log->data + log->length, entry, sizeof *entry);
+    log->length += sizeof *entry;
+}
+
+/* Before the record is written. */
+static void undo_record(struct state *state, struct overlay_record *record)
+{
+    struct undo_entry entry = {.record = record, .kind = UNDO_NOTHING};
+    struct bytes value = bytes_of(NULL, 0);
+    if (state->undo.marks == 0)
+        return;
+    if (overlay_present(record) && overlay_deleted(record)) {
+        entry.kind = UNDO_DELETED;
+    } else if (overlay_present(record)) {
+        value = overlay_value(record);
+        entry.kind = UNDO_VALUE;
+        entry.length = (uint16_t)value.length;
+    }
+    log_undo(state, &entry, value);
 }
 
 /* Undo the last write.  It needs no memory: the record was there. */
@@ -201,24 +339,26 @@ static void undo_last(struct state *state)
     struct undo_entry entry;
     size_t end = log->length - sizeof entry;
     memcpy(&entry, log->data + end, sizeof entry);
-    size_t start = end - entry.length - entry.key_length;
-    struct bytes value =
-        bytes_of(log->data + end - entry.length, entry.length);
-    struct overlay_name name = {
-        .table = (enum table)entry.table,
-        .key = bytes_of(log->data + start, entry.key_length),
-        .hash = entry.hash,
-    };
-    const struct overlay_record *record = NULL;
-    if (!entry.known)
-        overlay_forget(top, &name);
-    else if (entry.deleted)
-        record = overlay_delete(top, &name);
-    else
-        record = overlay_put(top, &name, value);
-    if (entry.known && record == NULL)
-        state_fail_text(state, "out of memory");
-    buffer_truncate(log, start);
+    switch ((enum undo_kind)entry.kind) {
+    case UNDO_NOTHING:
+        overlay_unwrite(top, entry.record);
+        break;
+    case UNDO_DELETED:
+        overlay_write_deleted(top, entry.record);
+        break;
+    case UNDO_VALUE:
+        end -= entry.length;
+        overlay_write(
+            top, entry.record, bytes_of(log->data + end, entry.length));
+        break;
+    case UNDO_LENGTH:
+        overlay_cut(entry.record, entry.length);
+        break;
+    case UNDO_MOVE:
+        overlay_move_back(top, entry.hash, entry.record, entry.old);
+        break;
+    }
+    buffer_truncate(log, end);
 }
 
 size_t state_mark(struct state *state)
@@ -229,6 +369,7 @@ size_t state_mark(struct state *state)
 
 bool state_rollback_part(struct state *state, size_t mark, size_t most)
 {
+    state->epoch++;
     for (; most > 0 && !state_failed(state) && state->undo.log.length > mark;
          most--)
         undo_last(state);
@@ -264,28 +405,136 @@ static bool write_allowed(struct state *state, struct bytes key)
     return !state->failed;
 }
 
-static void write_done(
-    struct state *state, const struct overlay_record *record)
+/* No record is in the cache that was written and not flushed. */
+static void cache_forget(struct state *state, const struct overlay_name *name)
 {
-    if (record == NULL)
-        state_fail_text(state, "out of memory");
     if (overlay_bytes(state->cache) >= CACHE_BYTES)
         overlay_clear(state->cache);
+    else
+        overlay_forget(state->cache, name);
+}
+
+/*
+ * The record of the name in the layer that is written, with room, and with
+ * what it says in the log if a mark is open.  NULL: the state failed.
+ */
+static struct overlay_record *record_to_write(struct state *state,
+    const struct overlay_name *name, size_t length, size_t wish)
+{
+    struct overlay_record *moved;
+    struct overlay_record *record =
+        overlay_hold(state_top(state), name, length, wish, &moved);
+    state->writes[name->table]++;
+    if (record == NULL) {
+        state_fail_text(state, "out of memory");
+        return NULL;
+    }
+    if (moved != NULL && state->undo.marks > 0) {
+        struct undo_entry entry = {
+            .record = record,
+            .old = moved,
+            .hash = name->hash,
+            .kind = UNDO_MOVE,
+        };
+        log_undo(state, &entry, bytes_of(NULL, 0));
+    }
+    /* What the cache says of it will be old. */
+    if (!overlay_present(record))
+        cache_forget(state, name);
+    return record;
+}
+
+static struct overlay_record *put_named(struct state *state,
+    const struct overlay_name *name, struct bytes value, size_t wish)
+{
+    struct overlay_record *record =
+        record_to_write(state, name, value.length, wish);
+    if (record == NULL)
+        return NULL;
+    undo_record(state, record);
+    if (!state->failed)
+        overlay_write(state_top(state), record, value);
+    return record;
+}
+
+static bool value_fits(struct state *state, size_t length)
+{
+    if (length > STATE_VALUE_MAX)
+        state_fail_text(state, "a value is too long");
+    return !state->failed;
 }
 
 void state_put(struct state *state, enum table table, struct bytes key,
     struct bytes value)
 {
-    if (!write_allowed(state, key))
+    if (!write_allowed(state, key) || !value_fits(state, value.length))
         return;
-    if (value.length > STATE_VALUE_MAX) {
-        state_fail_text(state, "a value is too long");
+    struct overlay_name name = overlay_name(&state->seed, table, key);
+    (void)put_named(state, &name, value, 0);
+}
+
+void state_put_at(struct state *state, enum table table, struct bytes key,
+    struct state_place *place, struct bytes value, size_t wish)
+{
+    if (!write_allowed(state, key) || !value_fits(state, value.length))
+        return;
+    if (place_is_good(state, place) &&
+        value.length <= overlay_room(place->record)) {
+        state->writes[table]++;
+        undo_record(state, place->record);
+        if (!state->failed)
+            overlay_write(state_top(state), place->record, value);
         return;
     }
-    struct overlay_name name = overlay_name(&state->seed, table, key);
-    if (state->undo.marks > 0 && undo_record(state, &name) != 0)
+    struct overlay_name name = place_name(state, table, key, place);
+    place->record = put_named(state, &name, value, wish);
+    place->epoch = place->record != NULL ? state->epoch : 0;
+}
+
+/* Appending to a record that the layer that is written does not have takes
+ * what lies below up into it. */
+static void append_copied(struct state *state,
+    const struct overlay_name *name, struct state_place *place,
+    struct bytes more, size_t wish)
+{
+    uint8_t all[STATE_VALUE_MAX];
+    struct bytes value = bytes_of(NULL, 0);
+    if (!get_named(state, name, &value))
+        value = bytes_of(NULL, 0);
+    if (state_failed(state) ||
+        !value_fits(state, value.length + more.length))
         return;
-    write_done(state, overlay_put(state_top(state), &name, value));
+    memcpy(all, value.data, value.length);
+    memcpy(all + value.length, more.data, more.length);
+    place->record = put_named(
+        state, name, bytes_of(all, value.length + more.length), wish);
+    place->epoch = place->record != NULL ? state->epoch : 0;
+}
+
+void state_append_at(struct state *state, enum table table,
+    struct bytes key, struct state_place *place, struct bytes more,
+    size_t wish)
+{
+    if (!write_allowed(state, key))
+        return;
+    if (!place_is_good(state, place) ||
+        overlay_value(place->record).length + more.length >
+            overlay_room(place->record)) {
+        struct overlay_name name = place_name(state, table, key, place);
+        append_copied(state, &name, place, more, wish);
+        return;
+    }
+    state->writes[table]++;
+    if (state->undo.marks > 0) {
+        struct undo_entry entry = {
+            .record = place->record,
+            .length = (uint16_t)overlay_value(place->record).length,
+            .kind = UNDO_LENGTH,
+        };
+        log_undo(state, &entry, bytes_of(NULL, 0));
+    }
+    if (!state->failed)
+        overlay_append(place->record, more);
 }
 
 void state_delete(struct state *state, enum table table, struct bytes key)
@@ -293,9 +542,12 @@ void state_delete(struct state *state, enum table table, struct bytes key)
     if (!write_allowed(state, key))
         return;
     struct overlay_name name = overlay_name(&state->seed, table, key);
-    if (state->undo.marks > 0 && undo_record(state, &name) != 0)
+    struct overlay_record *record = record_to_write(state, &name, 0, 0);
+    if (record == NULL)
         return;
-    write_done(state, overlay_delete(state_top(state), &name));
+    undo_record(state, record);
+    if (!state->failed)
+        overlay_write_deleted(state_top(state), record);
 }
 
 size_t state_pending_bytes(const struct state *state)
@@ -358,6 +610,7 @@ int state_freeze(struct state *state)
         return state_fail_text(state, "out of memory");
     state->frozen = state->active;
     state->active = fresh;
+    state->epoch++;
     atomic_store(&state->flushed, false);
     return 0;
 }
@@ -426,9 +679,16 @@ void state_thaw(struct state *state)
         state_fail(state, &failure);
         return;
     }
-    overlay_clear(state->cache);
-    state_give_layer(state, state->frozen);
+    /* What was flushed is read again soon: the older one makes room. */
+    struct overlay *old = state->saved;
+    state->saved = state->frozen;
     state->frozen = NULL;
+    if (overlay_bytes(state->saved) > SAVED_BYTES) {
+        state_give_layer(state, state->saved);
+        state->saved = NULL;
+    }
+    if (old != NULL)
+        state_give_layer(state, old);
 }
 
 int state_save(struct state *state, struct failure *failure)

@@ -129,6 +129,50 @@ void state_put(struct state *, enum table, struct bytes key,
 void state_delete(struct state *, enum table, struct bytes key);
 
 /*
+ * A place: where a record was found, so that it is found again, and
+ * written, without looking it up.  All zero at first; it belongs to one
+ * table and key, given with every call.  It can be kept as long as one
+ * likes: what was written, taken back, frozen or drafted meanwhile is
+ * noticed, and then the record is looked up anew.
+ */
+struct overlay_record;
+struct state_place {
+    struct overlay_record *record;
+    uint64_t epoch; /* of the layers when it was found; 0: not found */
+    uint32_t hash;  /* of table and key */
+    bool hashed;
+};
+
+bool state_get_at(struct state *, enum table, struct bytes key,
+    struct state_place *, struct bytes *value) WARN_UNUSED_RESULT;
+
+/* wish: bytes that the value may grow to soon; 0: not known. */
+void state_put_at(struct state *, enum table, struct bytes key,
+    struct state_place *, struct bytes value, size_t wish);
+
+/* Add to the value's end, in place if there is room.  A record that is not
+ * there begins empty. */
+void state_append_at(struct state *, enum table, struct bytes key,
+    struct state_place *, struct bytes more, size_t wish);
+
+/*
+ * A record will be looked up soon: have the processor fetch what says
+ * where it is, and then, in a second step, the record's key and the byte
+ * `last` of its value.  What is on disk only is not fetched.
+ */
+void state_foresee(
+    struct state *, enum table, struct bytes key, struct state_place *);
+void state_foresee_record(struct state *, enum table,
+    const struct state_place *, size_t last);
+
+/* Another number after anything in the table may have changed; not 0. */
+uint64_t state_version(const struct state *, enum table);
+
+/* Places are not used: everything is looked up every time.  For tests that
+ * compare both ways. */
+void state_set_plain(struct state *);
+
+/*
  * Walk over the records of a table whose key starts with prefix, in order
  * of the keys.  Sees the state as it was at open; writing meanwhile is
  * allowed, freezing, flushing and thawing too.  Cost: the table's records

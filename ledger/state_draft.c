@@ -71,6 +71,7 @@ void state_draft_begin(struct state *state)
     if (!is_in_order(state, false))
         return;
     (void)state_settle(state, SIZE_MAX);
+    state->epoch++;
     /* Not the spare one: to clear a layer that was large takes long. */
     state->draft = overlay_new();
     if (state->draft == NULL)
@@ -87,6 +88,7 @@ void state_draft_hide(struct state *state, bool hidden)
         (void)state_fail_text(state, "a draft is hidden out of order");
         return;
     }
+    state->epoch++;
     state->hidden = hidden;
     state->undo = state->aside;
     state->aside = undo;
@@ -106,6 +108,7 @@ void state_draft_keep(struct state *state)
 {
     if (!is_in_order(state, true))
         return;
+    state->epoch++;
     if (overlay_records(state->draft) <= SMALL_DRAFT) {
         keep_small(state);
         return;
@@ -120,6 +123,7 @@ void state_draft_drop(struct state *state)
 {
     if (!is_in_order(state, true))
         return;
+    state->epoch++;
     overlay_free(state->draft);
     state->draft = NULL;
 }

@@ -6,10 +6,13 @@
  *     under    active before a draft was   owner; poured into active, then
  *              kept                        gone
  *     frozen   what is being flushed       owner and flush read it
- *     cache    what was read from disk     owner; emptied by a thaw
+ *     saved    what was flushed last       owner; gone with the next thaw
+ *     cache    what was read from disk     owner; emptied when it is full
  *     store    LMDB                        owner reads, flush writes
  *
- * A record in a higher layer hides those below it.  A small draft that is
+ * A record in a higher layer hides those below it.  The cache says nothing
+ * of what was written since: a write has it forget the record, because what
+ * hides it is gone from memory before the cache is.  A small draft that is
  * kept is poured into the active layer.  A large one becomes the active
  * layer, at once; what was active before lies under it, and what only it
  * says is poured up little by little, which changes nothing that can be
@@ -30,8 +33,15 @@ struct state {
     struct overlay *active;
     struct overlay *under;  /* NULL: nothing to pour */
     struct overlay *frozen; /* NULL: nothing is frozen */
+    struct overlay *saved;  /* NULL: nothing, or it was too large */
     struct overlay *spare;  /* memory for the next one; NULL: none */
     struct overlay *cache;
+
+    /* Another layer is written, or the one that is was cleared: what was
+     * found before (struct state_place) is to be looked up again. */
+    uint64_t epoch;
+    uint64_t writes[TABLE_COUNT]; /* into each table so far */
+    bool plain;                   /* see state_set_plain */
 
     bool hidden;   /* the draft: it is neither read nor written */
     size_t poured; /* how far under was poured: see overlay_pour */

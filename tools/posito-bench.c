@@ -2,6 +2,7 @@
  * posito-bench: measures the daemon, the floor it stands on, and its
  * peers.  `make bench` runs it through tools/bench/run.sh.
  */
+#include "bench_decide.h"
 #include "bench_export.h"
 #include "bench_floor.h"
 #include "bench_report.h"
@@ -34,6 +35,7 @@ static const char help[] =
     "posito-bench mixed FOLDER           questions and transfers\n"
     "posito-bench confined FOLDER        batches, in little memory\n"
     "posito-bench memory FOLDER BATCHES LINES   unsaved records; starts\n"
+    "posito-bench decide FOLDER MEMBERS BATCHES LINES   deciding alone\n"
     "posito-bench redis ADDRESS SCRIPT CLIENTS ACCOUNTS\n"
     "posito-bench export FOLDER          transactions for ledger, hledger\n"
     "posito-bench measure WORK WHO COUNT COMMAND ...   a program's time\n"
@@ -158,6 +160,15 @@ static int do_floor(char **words)
                : tell(&failure);
 }
 
+static int do_decide(char **words)
+{
+    struct failure failure = {{0}};
+    return bench_decide(words[0], number(words[1]), (size_t)number(words[2]),
+               (size_t)number(words[3]), &failure) == 0
+               ? 0
+               : tell(&failure);
+}
+
 static int do_redis(char **words)
 {
     struct failure failure = {{0}};
@@ -273,6 +284,7 @@ static const struct command {
     {"confined", 1, do_confined},
     {"mixed", 1, do_mixed},
     {"memory", 3, do_memory},
+    {"decide", 4, do_decide},
     {"redis", 4, do_redis},
     {"export", 1, do_export},
     {"measure", 4, do_measure},

@@ -177,24 +177,6 @@ void amount_append_digits(struct buffer *out, struct amount amount)
     decimal_append(out, size, currency_digits(amount.currency));
 }
 
-bool minor_add(int64_t a, int64_t b, int64_t *out)
-{
-    int64_t sum;
-    if (__builtin_add_overflow(a, b, &sum))
-        return false;
-    *out = sum;
-    return true;
-}
-
-bool minor_subtract(int64_t a, int64_t b, int64_t *out)
-{
-    int64_t difference;
-    if (__builtin_sub_overflow(a, b, &difference))
-        return false;
-    *out = difference;
-    return true;
-}
-
 /* ---- rates ---- */
 
 bool rate_parse(struct bytes text, struct rate *out)

@@ -67,8 +67,25 @@ enum amount_spelling amount_parse_digits(
     struct bytes, enum currency, struct amount *) WARN_UNUSED_RESULT;
 
 /* Sums of smallest units.  False on overflow; then *out is unchanged. */
-bool minor_add(int64_t, int64_t, int64_t *out) WARN_UNUSED_RESULT;
-bool minor_subtract(int64_t, int64_t, int64_t *out) WARN_UNUSED_RESULT;
+static inline bool WARN_UNUSED_RESULT minor_add(
+    int64_t a, int64_t b, int64_t *out)
+{
+    int64_t sum;
+    if (__builtin_add_overflow(a, b, &sum))
+        return false;
+    *out = sum;
+    return true;
+}
+
+static inline bool WARN_UNUSED_RESULT minor_subtract(
+    int64_t a, int64_t b, int64_t *out)
+{
+    int64_t difference;
+    if (__builtin_sub_overflow(a, b, &difference))
+        return false;
+    *out = difference;
+    return true;
+}
 
 /* ---- rates ---- */
 

@@ -8,17 +8,6 @@
 
 #define BUFFER_FIRST_CAPACITY 256
 
-/* What an empty view points at: arithmetic on NULL is undefined, and so
- * are memcpy and memcmp with NULL, even for no bytes. */
-static const uint8_t nothing[1];
-
-struct bytes bytes_of(const void *data, size_t length)
-{
-    if (data == NULL)
-        return (struct bytes){ nothing, 0 };
-    return (struct bytes){ data, length };
-}
-
 struct bytes bytes_text(const char *text)
 {
     return bytes_of(text, strlen(text));

@@ -22,7 +22,14 @@ struct bytes {
     size_t length;
 };
 
-struct bytes bytes_of(const void *data, size_t length);
+/* An empty view points at something: arithmetic on NULL is undefined, and
+ * so are memcpy and memcmp with NULL, even for no bytes. */
+static inline struct bytes bytes_of(const void *data, size_t length)
+{
+    if (data == NULL)
+        return (struct bytes){(const uint8_t *)"", 0};
+    return (struct bytes){data, length};
+}
 
 /* View of a C string without its terminating zero. */
 struct bytes bytes_text(const char *text);

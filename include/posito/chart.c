@@ -1,6 +1,6 @@
 #include <posito/chart.h>
 
-static const struct role_row ROLE_ROWS[ROLE_COUNT] = {
+const struct role_row chart_rows[ROLE_COUNT] = {
 #define X(symbol, name, class, side, flags, owners) \
     { name, CLASS_##class, SIDE_##side, flags, owners },
     ROLES(X)
@@ -14,16 +14,11 @@ static const uint8_t ROLE_LENGTHS[ROLE_COUNT] = {
 #undef X
 };
 
-const struct role_row *role_row(enum role role)
-{
-    return &ROLE_ROWS[role];
-}
-
 bool role_parse(struct bytes name, enum role *out)
 {
     for (unsigned i = 0; i < ROLE_COUNT; i++)
         if (ROLE_LENGTHS[i] == name.length &&
-            bytes_equal(name, bytes_of(ROLE_ROWS[i].name, name.length))) {
+            bytes_equal(name, bytes_of(chart_rows[i].name, name.length))) {
             *out = (enum role)i;
             return true;
         }
@@ -87,7 +82,7 @@ void account_name_append(struct buffer *out, const struct account_name *name)
     buffer_append(out, ident_bytes(&name->party));
     buffer_char(out, '/');
     buffer_append(out,
-        bytes_of(ROLE_ROWS[name->role].name, ROLE_LENGTHS[name->role]));
+        bytes_of(chart_rows[name->role].name, ROLE_LENGTHS[name->role]));
     buffer_char(out, '/');
     buffer_text(out, currency_code(name->currency));
 }

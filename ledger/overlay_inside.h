@@ -1,0 +1,167 @@
+/*
+ * Inside an overlay: its structs, and what every lookup runs through,
+ * inline.  Part of overlay.h, which says what it means.
+ */
+#ifndef POSITO_LEDGER_OVERLAY_INSIDE_H
+#define POSITO_LEDGER_OVERLAY_INSIDE_H
+
+#include <string.h>
+
+/*
+ * References are places in the arena in units of 8 bytes; 0 means none.
+ * 32 bits of them reach 32 GiB.
+ */
+#define OVERLAY_UNIT 8
+#define OVERLAY_CHUNK_UNITS ((uint32_t)1 << 18) /* 2 MiB */
+#define OVERLAY_CHUNK_BYTES ((size_t)OVERLAY_CHUNK_UNITS * OVERLAY_UNIT)
+
+enum presence { PRESENCE_NONE, PRESENCE_DELETED, PRESENCE_VALUE };
+
+struct overlay_record {
+    uint32_t next;   /* the record of the same table made before this one */
+    uint16_t room;   /* bytes a value may have here */
+    uint16_t length; /* bytes the value has */
+    uint8_t table;
+    uint8_t key_length;
+    uint8_t presence;
+    uint8_t moved; /* the record is elsewhere; this is unused space */
+    uint8_t bytes[]; /* the key, then the value */
+};
+
+/* A slot holds the hash in its upper half, the reference in its lower. */
+struct overlay {
+    uint64_t *slots;
+    size_t slot_mask; /* slots are a power of two */
+    size_t slots_used;
+    size_t records;
+    uint8_t **chunks;
+    size_t chunks_made;
+    size_t chunks_room; /* of the array chunks */
+    uint32_t next_unit; /* first free place of the arena */
+    uint32_t heads[TABLE_COUNT];
+};
+
+static inline struct overlay_record *overlay_record_at(
+    const struct overlay *overlay, uint32_t reference)
+{
+    uint8_t *chunk = overlay->chunks[reference / OVERLAY_CHUNK_UNITS];
+    size_t offset = (size_t)(reference % OVERLAY_CHUNK_UNITS) * OVERLAY_UNIT;
+    return (struct overlay_record *)(void *)(chunk + offset);
+}
+
+static inline bool overlay_has_name(
+    const struct overlay_record *record, const struct overlay_name *name)
+{
+    return record->table == name->table &&
+           record->key_length == name->key.length &&
+           memcmp(record->bytes, name->key.data, name->key.length) == 0;
+}
+
+/* The slot that holds the name, or the free one where it would stand. */
+static inline size_t overlay_slot(
+    const struct overlay *overlay, const struct overlay_name *name)
+{
+    size_t at = name->hash & overlay->slot_mask;
+    for (;; at = (at + 1) & overlay->slot_mask) {
+        uint64_t slot = overlay->slots[at];
+        if (slot == 0)
+            return at;
+        if ((uint32_t)(slot >> 32) == name->hash &&
+            overlay_has_name(overlay_record_at(overlay, (uint32_t)slot), name))
+            return at;
+    }
+}
+
+/* Many layers have no record of a table at all: no need to look. */
+static inline struct overlay_record *overlay_find_held(
+    const struct overlay *overlay, const struct overlay_name *name)
+{
+    if (overlay->heads[name->table] == 0)
+        return NULL;
+    uint64_t slot = overlay->slots[overlay_slot(overlay, name)];
+    return slot == 0 ? NULL : overlay_record_at(overlay, (uint32_t)slot);
+}
+
+static inline const struct overlay_record *overlay_look(
+    const struct overlay *overlay, const struct overlay_name *name)
+{
+    const struct overlay_record *record = overlay_find_held(overlay, name);
+    if (record == NULL || record->presence == PRESENCE_NONE)
+        return NULL;
+    return record;
+}
+
+static inline bool overlay_usable(const struct overlay_record *record)
+{
+    return !record->moved && record->presence == PRESENCE_VALUE;
+}
+
+static inline size_t overlay_room(const struct overlay_record *record)
+{
+    return record->room;
+}
+
+static inline bool overlay_present(const struct overlay_record *record)
+{
+    return record->presence != PRESENCE_NONE;
+}
+
+static inline struct bytes overlay_key(const struct overlay_record *record)
+{
+    return bytes_of(record->bytes, record->key_length);
+}
+
+static inline struct bytes overlay_value(const struct overlay_record *record)
+{
+    return bytes_of(record->bytes + record->key_length, record->length);
+}
+
+static inline bool overlay_deleted(const struct overlay_record *record)
+{
+    return record->presence == PRESENCE_DELETED;
+}
+
+static inline bool overlay_prefetch(const struct overlay *overlay,
+    enum table table, uint32_t hash, size_t last)
+{
+    size_t at = hash & overlay->slot_mask;
+    if (overlay->heads[table] == 0)
+        return false;
+    for (; overlay->slots[at] != 0; at = (at + 1) & overlay->slot_mask) {
+        uint64_t slot = overlay->slots[at];
+        if ((uint32_t)(slot >> 32) != hash)
+            continue;
+        const uint8_t *record =
+            (const uint8_t *)overlay_record_at(overlay, (uint32_t)slot);
+        __builtin_prefetch(record);
+        if (last >= 64 && last < 128)
+            __builtin_prefetch(record + 64);
+        if (last >= 64)
+            __builtin_prefetch(record + last);
+        return true;
+    }
+    return false;
+}
+
+static inline void overlay_prefetch_slot(
+    const struct overlay *overlay, enum table table, uint32_t hash)
+{
+    if (overlay->heads[table] != 0)
+        __builtin_prefetch(&overlay->slots[hash & overlay->slot_mask]);
+}
+
+static inline void overlay_append(
+    struct overlay_record *record, struct bytes more)
+{
+    memcpy(record->bytes + record->key_length + record->length, more.data,
+        more.length);
+    record->length = (uint16_t)(record->length + more.length);
+}
+
+static inline void overlay_cut(
+    struct overlay_record *record, size_t length)
+{
+    record->length = (uint16_t)length;
+}
+
+#endif
