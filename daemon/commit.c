@@ -56,7 +56,9 @@ static void *run_syncer(void *argument)
         append_group(commit);
         pthread_mutex_lock(&commit->lock);
         atomic_store(&commit->state, SYNCER_DONE);
+        pthread_mutex_unlock(&commit->lock);
         bell_ring(commit->options.bell);
+        pthread_mutex_lock(&commit->lock);
     }
     pthread_mutex_unlock(&commit->lock);
     return NULL;

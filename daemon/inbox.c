@@ -73,6 +73,7 @@ static int finish_line(
     }
     inbox->state = INBOX_BODY;
     inbox->batch = request;
+    request->lines = lines;
     inbox->lines_left = lines;
     inbox->line_length = 0;
     return 0;

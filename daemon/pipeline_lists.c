@@ -63,7 +63,7 @@ void pipeline_arrived(struct pipeline *pipeline, struct connection *c,
             add_fresh(pipeline, request);
         request_list_add(&c->requests, request);
         c->request_bytes += memory;
-        pipeline->request_bytes += memory;
+        pipeline->request_bytes += memory + request_memory_checked(request);
     }
     pipeline_touch(pipeline, c);
 }
@@ -75,7 +75,7 @@ static struct request *take_request(
     struct request *request = request_list_take(&c->requests);
     size_t memory = request_memory(request);
     c->request_bytes -= memory;
-    pipeline->request_bytes -= memory;
+    pipeline->request_bytes -= memory + request_memory_checked(request);
     return request;
 }
 

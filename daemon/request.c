@@ -46,6 +46,13 @@ size_t request_memory(const struct request *request)
     return sizeof *request + request->line.length + request->body.capacity;
 }
 
+size_t request_memory_checked(const struct request *request)
+{
+    size_t line = sizeof *request->order.lines +
+                  sizeof *request->order.line_status;
+    return (size_t)request->lines * line;
+}
+
 void request_check(struct request *request, const struct hash *ledger)
 {
     struct keyring keys = keycopy_keyring(request->keys);

@@ -41,6 +41,7 @@ struct request {
 
     struct bytes line; /* without LF; lives as long as the request */
     struct buffer body;
+    uint64_t lines; /* of the body, as the line announces them */
     struct order order;   /* of an order, once it was checked */
     struct keycopy *keys; /* it was checked with */
 
@@ -51,8 +52,10 @@ struct request {
 struct request *request_make(struct bytes line);
 void request_free(struct request *); /* NULL is harmless */
 
-/* Bytes of memory it takes. */
+/* Bytes of memory it takes as it came; and more, once it was checked: a
+ * decoded line is several times as large as its text. */
 size_t request_memory(const struct request *);
+size_t request_memory_checked(const struct request *);
 
 /* Decode and check the signatures, with request->keys.  Any thread. */
 void request_check(struct request *, const struct hash *ledger);

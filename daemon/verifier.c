@@ -109,7 +109,11 @@ static void *run_worker(void *argument)
         check_share(verifier, &share);
         pthread_mutex_lock(&verifier->lock);
         jobs_move(&verifier->done, &share);
+        /* The bell may be a system call: nobody waits for the lock over
+         * it. */
+        pthread_mutex_unlock(&verifier->lock);
         bell_ring(verifier->bell);
+        pthread_mutex_lock(&verifier->lock);
     }
     pthread_mutex_unlock(&verifier->lock);
     return NULL;
