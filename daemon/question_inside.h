@@ -49,6 +49,29 @@ question_function question_programme;
 /* question_term.c */
 question_function question_terms;
 
+/* question_loan.c */
+question_function question_loan;
+question_function question_loans;
+
+/* question_schedule.c */
+question_function question_schedule;
+question_function question_payoff;
+
+/* question_portfolio.c */
+question_function question_portfolio;
+question_function question_exposure;
+
+/* A rate as it was set, "0.2"; a percentage with so many digits of a whole
+ * percent, "20.00" or "21.9". */
+void question_rate(struct buffer *, const char *key, struct rate);
+void question_percent(
+    struct buffer *, const char *key, uint64_t value, unsigned digits);
+
+/* What a loan costs: apr= cat= finance= total= schedule=. */
+struct loan_disclosure;
+void question_disclosure(
+    struct buffer *, const struct loan_disclosure *, enum currency);
+
 /* question_journal.c */
 question_function question_receipt;
 question_function question_consistency;

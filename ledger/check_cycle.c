@@ -550,7 +550,7 @@ static int check_house(
         if (role == ROLE_DIVIDEND_PAYABLE)
             posted[effect.account.currency] += effect.minor;
         else if (role != ROLE_EXPENSE_DIVIDEND && role != ROLE_ISR &&
-            role != ROLE_SHARE)
+            role != ROLE_SHARE && !check_loan_role(role))
             return check_fail(check, ENTRY " posts what no month does",
                 check->entry.index);
     }
@@ -579,7 +579,8 @@ int check_cycle_close(struct check *check, const struct operation *op)
     struct book *book = find_book(check, name);
 
     if (book == NULL || check_cycle_post(check, is_month, month) != 0 ||
-        (is_month && check_house(check, book, month) != 0))
+        (is_month && check_house(check, book, month) != 0) ||
+        (is_month && check_loan_month(check, book->number, month) != 0))
         return -1;
     return close_period(
         check, book, is_month ? PERIOD_MONTH : PERIOD_YEAR, month);

@@ -277,6 +277,9 @@ static int read_reversed(struct check *check, const struct reverse_fields *f,
         return check_fail(check, ENTRY " reverses what cannot be decoded",
             check->entry.index);
     check->other_verb = op.verb;
+    check->other_loan = op.verb == VERB_LOAN_REPAY ? op.as.loan_repay.loan
+        : op.verb == VERB_LOAN_RECOVER ? op.as.loan_recover.loan
+                                       : 0;
     if (operation_row(op.verb)->flags & FLAG_LITERAL)
         return check_line_read(check, &op, &check->other);
     if (check_line_effects(check, entry.effects, &check->other) != 0)

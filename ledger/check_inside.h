@@ -20,6 +20,9 @@
  *   check_cash.c     drawers, persons' cash and limits
  *   check_loan.c     products, loans and what secures them along the way
  *   check_lent.c     loans approved and paid out along the way
+ *   check_loan_life.c what happens to loans after that
+ *   check_debt.c     what a loan owes on a day
+ *   check_repay.c    what a repayment pays
  *   check_loan_end.c their records at the end
  *   check_record.c   at the end: the state's records against the sums
  *
@@ -154,6 +157,7 @@ struct check {
     struct buffer other_bytes; /* of the entry it reverses */
     struct check_line other;
     enum verb other_verb;
+    uint64_t other_loan; /* that it was about, if it repaid or recovered */
 };
 
 /* Say what is broken; -1. */
@@ -341,8 +345,19 @@ bool check_is_worked(struct check *, uint8_t book, struct date);
 int check_loan_entry(struct check *, const struct operation *,
     enum verb reversed) WARN_UNUSED_RESULT;
 
+/* Does a month-close post to accounts in that role because of loans? */
+bool check_loan_role(enum role);
+
+/* What a month-close did to the book's loans, with all its postings. */
+int check_loan_month(struct check *, uint8_t book, uint32_t month)
+    WARN_UNUSED_RESULT;
+
+/* The borrower of a loan; 0: there is none. */
+uint32_t check_loan_borrower(const struct check *, uint64_t loan);
+
 /* What loans hold, before accounts are compared; and their records. */
 int check_loan_held(struct check *) WARN_UNUSED_RESULT;
+int check_loan_owed(struct check *) WARN_UNUSED_RESULT;
 int check_loan_end(struct check *) WARN_UNUSED_RESULT;
 
 void check_loan_free(struct check *);
@@ -422,9 +437,10 @@ int check_record_count(struct check *, enum table, const char *what,
     check_one *each, uint64_t expected) WARN_UNUSED_RESULT;
 
 /* Add to what a pool owes those who put in, less what it has in another
- * pool or gave to projects. */
+ * pool or gave to projects, and what loans earned and lost it. */
 int check_record_owe(struct check *, uint32_t pool, enum currency,
     int64_t minor) WARN_UNUSED_RESULT;
+
 /* Add to what accounts should have held. */
 int check_record_held(struct check *, const struct account_id *,
     int64_t debits, int64_t credits) WARN_UNUSED_RESULT;

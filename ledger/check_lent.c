@@ -1,4 +1,4 @@
-#include "check_loan.h"
+#include "check_loan_life.h"
 
 #include <posito/part.h>
 
@@ -212,29 +212,13 @@ static int shift_of(
     return days;
 }
 
-/* What due dates a plan's rows have by themselves, and on worked days. */
-static int take_shifts(
+int check_loan_shifts(
     struct check *check, const struct loan *loan, struct loan_plan *plan)
 {
-    static const struct {
-        bool in_days;
-        int many;
-    } periods[] = {
-#define X(symbol, name, in_days, many) { in_days, many },
-        LOAN_PERIODS(X)
-#undef X
-    };
-    bool in_days = periods[loan->terms.every].in_days;
-    int many = periods[loan->terms.every].many;
-
     for (int i = 0; i < plan->instalments; i++) {
-        struct date due =
-            plan->has_first_due ? plan->first_due : plan->start;
-        int after = many * (plan->has_first_due ? i : i + 1);
+        struct date due;
 
-        if (in_days)
-            due.days += after;
-        else if (!date_add_months(due, after, &due))
+        if (!check_loan_due(loan, plan, plan->passed + i, &due))
             return fault(check, "makes a plan beyond all dates");
         plan->shifts[i] = (int8_t)shift_of(check, loan, due);
     }
@@ -263,7 +247,7 @@ static int first_plan(struct check *check, struct check_loan *loan)
     plan->grace = l->grace;
     plan->interest_only = l->interest_only;
     plan->balloon = l->balloon;
-    return take_shifts(check, l, plan);
+    return check_loan_shifts(check, l, plan);
 }
 
 static void plan_tranche(

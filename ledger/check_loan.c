@@ -25,7 +25,7 @@ void *check_loan_room(
     return more;
 }
 
-static struct check_loans *all_loans(struct check *check)
+struct check_loans *check_loan_all(struct check *check)
 {
     if (check->loans == NULL)
         check->loans = calloc(1, sizeof *check->loans);
@@ -44,6 +44,16 @@ struct check_loan *check_loan_find(struct check *check, uint64_t index)
     (void)check_fail(
         check, ENTRY " is about a loan that is none", check->entry.index);
     return NULL;
+}
+
+uint32_t check_loan_borrower(const struct check *check, uint64_t index)
+{
+    size_t count = check->loans == NULL ? 0 : check->loans->count;
+
+    for (size_t i = 0; i < count; i++)
+        if (check->loans->list[i].loan.index == index)
+            return check->loans->list[i].loan.borrower;
+    return 0;
 }
 
 int check_loan_step(struct check *check, struct check_loan *loan)
@@ -72,6 +82,7 @@ void check_loan_free(struct check *check)
         free(all->list);
         free(all->products);
         free(all->limits);
+        tally_free(&all->expected);
     }
     free(all);
 }
@@ -97,7 +108,7 @@ static int set_product(struct check *check, const struct operation *op)
 {
     const struct product_set_fields *f = &op->as.product_set;
     const struct book *book = find_book(check, &f->book);
-    struct check_loans *all = all_loans(check);
+    struct check_loans *all = check_loan_all(check);
     struct product product = { .name = f->product, .from = f->from,
         .set = check->entry.index };
     struct product_terms *terms = &product.terms;
@@ -139,7 +150,7 @@ static int set_product(struct check *check, const struct operation *op)
 static int set_limit(
     struct check *check, const struct concentration_set_fields *f)
 {
-    struct check_loans *all = all_loans(check);
+    struct check_loans *all = check_loan_all(check);
     struct concentration_limit limit = { .set = check->entry.index,
         .most = { f->borrower, f->club, f->sector } };
     struct concentration_limit *more;
@@ -271,7 +282,7 @@ static void take_shape(const struct operation *op, struct loan *loan)
 static int apply(struct check *check, const struct operation *op)
 {
     const struct loan_apply_fields *f = &op->as.loan_apply;
-    struct check_loans *all = all_loans(check);
+    struct check_loans *all = check_loan_all(check);
     struct check_loan *place;
     const struct product *product;
     struct party borrower;
@@ -406,5 +417,5 @@ int check_loan_entry(
         return check_loan_pay_out(check, &op->as.loan_disburse);
     if (op->verb == VERB_REVERSE && reversed == VERB_LOAN_DISBURSE)
         return check_loan_take_back(check, op->as.reverse.entry);
-    return 0;
+    return check_loan_life(check, op, reversed);
 }

@@ -22,6 +22,8 @@ struct check_loan {
     size_t plan_count;
     uint64_t *entries;
     size_t entry_count;
+    struct loan step; /* before its last step that can be taken back */
+    uint64_t step_entry; /* that step; 0: none */
 };
 
 struct check_loans {
@@ -31,11 +33,15 @@ struct check_loans {
     size_t product_count;
     struct concentration_limit *limits;
     size_t limit_count;
+    struct tallies expected; /* postings of the entry at hand */
 };
 
 /* Room for one more of that size; NULL: out of memory. */
 void *check_loan_room(
     struct check *, void *list, size_t count, size_t size);
+
+/* All of them, made if there are none yet; NULL: out of memory. */
+struct check_loans *check_loan_all(struct check *);
 
 /* The loan applied for by that entry; NULL, and said, if there is none. */
 struct check_loan *check_loan_find(struct check *, uint64_t index);
@@ -69,5 +75,10 @@ int check_loan_pay_out(struct check *, const struct loan_disburse_fields *)
 
 /* The tranche that this entry paid out comes back. */
 int check_loan_take_back(struct check *, uint64_t entry) WARN_UNUSED_RESULT;
+
+/* ---- steps after that: check_loan_life.c ---- */
+
+int check_loan_life(struct check *, const struct operation *,
+    enum verb reversed) WARN_UNUSED_RESULT;
 
 #endif

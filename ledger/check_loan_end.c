@@ -34,6 +34,7 @@ enum counted {
     COUNT_TRANCHES,
     COUNT_GUARANTEES,
     COUNT_COLLATERAL,
+    COUNT_STEPS,
     COUNTED
 };
 
@@ -161,6 +162,19 @@ static int end_security(struct check *check, struct ending *e,
         "who secures a loan");
 }
 
+static int end_step(
+    struct check *check, struct ending *e, const struct check_loan *loan)
+{
+    if (loan->step_entry == 0)
+        return 0;
+    begin(e);
+    buffer_be64(&e->key, loan->loan.index);
+    loan_append_step(&e->value, &loan->step, loan->step_entry);
+    e->counts[COUNT_STEPS]++;
+    return expect(check, TABLE_LOAN_STEP, &e->key, &e->value,
+        "what a loan was before its last step");
+}
+
 static int end_loan(
     struct check *check, struct ending *e, const struct check_loan *loan)
 {
@@ -170,6 +184,7 @@ static int end_loan(
     e->counts[COUNT_LOANS]++;
     if (expect(check, TABLE_LOAN, &e->key, &e->value, "a loan") != 0 ||
         end_place(check, e, &loan->loan) != 0 ||
+        end_step(check, e, loan) != 0 ||
         end_entries(check, e, loan) != 0 || end_plans(check, e, loan) != 0 ||
         end_tranches(check, e, loan) != 0 || end_pools(check, e, loan) != 0)
         return -1;
@@ -294,6 +309,7 @@ static int count_all(struct check *check, const struct ending *e)
         [COUNT_TRANCHES] = { TABLE_LOAN_TRANCHE, "tranches" },
         [COUNT_GUARANTEES] = { TABLE_GUARANTEE, "guarantees" },
         [COUNT_COLLATERAL] = { TABLE_COLLATERAL, "shares held for loans" },
+        [COUNT_STEPS] = { TABLE_LOAN_STEP, "last steps of loans" },
     };
 
     for (size_t i = 0; i < COUNTED; i++)
@@ -363,6 +379,26 @@ int check_loan_held(struct check *check)
                 security->ended == 0 &&
                 hold(check, &loan->loan, ROLE_SHARE, security->party,
                     security->amount) != 0)
+                return -1;
+        }
+    }
+    return 0;
+}
+
+int check_loan_owed(struct check *check)
+{
+    size_t count = check->loans == NULL ? 0 : check->loans->count;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct check_loan *loan = &check->loans->list[i];
+
+        for (size_t k = 0; k < loan->pools.count; k++) {
+            const struct loan_pool *pool = &loan->pools.list[k];
+
+            if (check_record_owe(check, pool->pool,
+                    loan->loan.terms.currency,
+                    pool->interest - pool->loss + pool->recovered -
+                        pool->revolved) != 0)
                 return -1;
         }
     }

@@ -395,7 +395,7 @@ int check_record_end(struct check *check)
         return -1;
     if (check_record_count(check, TABLE_STAKE, "stakes", one_stake,
             count_tallies(check, TABLE_STAKE, &none)) != 0 ||
-        check_pools(check) != 0)
+        check_loan_owed(check) != 0 || check_pools(check) != 0)
         return -1;
     if (check_record_count(check, TABLE_USAGE, "usages", one_usage,
             count_tallies(check, TABLE_USAGE, &none)) != 0 ||

@@ -98,6 +98,8 @@ struct context {
     bool by_rule;      /* the legs that are added now are by rule */
     bool activity;     /* of a share's owner: see dormancy.h */
     bool own_scope;    /* the verb itself says what the key must reach */
+    uint32_t cash_person; /* whose cash the plan moves; 0: that of its only
+                             leg beside the drawer's */
     const char *only_field; /* name this field in refusals of legs; NULL */
     size_t leg_count;
     struct leg legs[CONTEXT_LEGS_MAX];

@@ -133,8 +133,8 @@ static void hold(struct context *c, const struct loan *loan,
         leg->debits_held += change;
 }
 
-void loan_share_plan(struct context *c, const struct loan *now,
-    struct loan_pools *pools, const char *field)
+void loan_share_of(
+    struct context *c, const struct loan *now, struct loan_pools *pools)
 {
     int64_t committed[PARTICIPATION_MAX];
     int64_t funded[PARTICIPATION_MAX];
@@ -147,14 +147,30 @@ void loan_share_plan(struct context *c, const struct loan *now,
         !split(c, loan_returned(now), pools, returned))
         return;
     for (size_t i = 0; i < pools->count; i++) {
-        struct loan_pool *pool = &pools->list[i];
-        int64_t before = loan_pool_held(pool);
-
-        pool->committed = committed[i];
-        pool->funded = funded[i];
-        pool->returned = returned[i];
-        hold(c, now, pool->pool, loan_pool_held(pool) - before, field);
+        pools->list[i].committed = committed[i];
+        pools->list[i].funded = funded[i];
+        pools->list[i].returned = returned[i];
     }
+}
+
+void loan_share_hold(struct context *c, const struct loan *loan,
+    const struct loan_pools *before, const struct loan_pools *now,
+    const char *field)
+{
+    for (size_t i = 0; i < now->count; i++)
+        hold(c, loan, now->list[i].pool,
+            loan_pool_held(&now->list[i]) -
+                loan_pool_held(&before->list[i]),
+            field);
+}
+
+void loan_share_plan(struct context *c, const struct loan *now,
+    struct loan_pools *pools, const char *field)
+{
+    struct loan_pools before = *pools;
+
+    loan_share_of(c, now, pools);
+    loan_share_hold(c, now, &before, pools, field);
 }
 
 static void expose(struct context *c, const struct loan *loan,

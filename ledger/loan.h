@@ -40,6 +40,12 @@ void loan_need_pools(struct context *, const struct loan_subject *,
  * BAD_VALUE (the field it is about) or NO_SCHEDULE. */
 void loan_refuse_schedule(struct context *, enum schedule_result);
 
+/* Take product, count, first, grace, only, balloon and weights of a line of
+ * loan-apply into a loan of the book; refuses what loan-apply refuses of
+ * them.  Also for a schedule that is only looked at. */
+bool loan_take_terms(struct context *, const struct operation *,
+    const struct book *, struct loan *) WARN_UNUSED_RESULT;
+
 /*
  * Bring the pools' shares to what the loan's figures now say, and add to the
  * plan what that changes in what they have held.  The pool's account may
@@ -47,6 +53,13 @@ void loan_refuse_schedule(struct context *, enum schedule_result);
  */
 void loan_share_plan(struct context *, const struct loan *now,
     struct loan_pools *pools, const char *field);
+
+/* The two halves of it: the shares, and what they change in what is held. */
+void loan_share_of(
+    struct context *, const struct loan *now, struct loan_pools *pools);
+void loan_share_hold(struct context *, const struct loan *,
+    const struct loan_pools *before, const struct loan_pools *now,
+    const char *field);
 
 /* Keep the shares and the exposures; `before` are the pools as they were
  * read. */

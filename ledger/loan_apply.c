@@ -208,6 +208,19 @@ static void take_weights(struct context *c, const struct operation *op,
     }
 }
 
+bool loan_take_terms(struct context *c, const struct operation *op,
+    const struct book *book, struct loan *loan)
+{
+    struct application a = { .loan = *loan, .book = book };
+
+    if (!find_product(c, &op->as.loan_apply, &a))
+        return false;
+    take_shape(c, op, &a);
+    take_weights(c, op, &a);
+    *loan = a.loan;
+    return !context_refused(c);
+}
+
 /* ---- tranches ---- */
 
 /* Of a loan for a project a tranche is a milestone of it. */

@@ -50,6 +50,11 @@ void loan_plan_append(struct buffer *out, const struct loan_plan *plan)
     buffer_i64(out, plan->fixed);
     buffer_i64(out, plan->carried);
     buffer_i64(out, plan->flat_base);
+    buffer_u8(out, (uint8_t)plan->why);
+    buffer_i64(out, plan->principal_paid);
+    buffer_i64(out, plan->interest_paid);
+    buffer_i64(out, plan->accrued);
+    buffer_i64(out, plan->capitalised);
     buffer_u8(out, (uint8_t)plan->begin_shift);
     buffer_u8(out, plan->tranche_count);
     for (size_t i = 0; i < plan->tranche_count; i++) {
@@ -62,6 +67,8 @@ void loan_plan_append(struct buffer *out, const struct loan_plan *plan)
 
 static bool read_plan(struct cursor *in, struct loan_plan *plan)
 {
+    unsigned why;
+
     plan->made = cursor_u64(in);
     plan->yearly.digits = cursor_i64(in);
     plan->yearly.scale = cursor_u8(in);
@@ -76,11 +83,17 @@ static bool read_plan(struct cursor *in, struct loan_plan *plan)
     plan->fixed = cursor_i64(in);
     plan->carried = cursor_i64(in);
     plan->flat_base = cursor_i64(in);
+    why = cursor_u8(in);
+    plan->principal_paid = cursor_i64(in);
+    plan->interest_paid = cursor_i64(in);
+    plan->accrued = cursor_i64(in);
+    plan->capitalised = cursor_i64(in);
     plan->begin_shift = (int8_t)cursor_u8(in);
     plan->tranche_count = cursor_u8(in);
     if (plan->tranche_count > LOAN_TRANCHES_MAX + 1 ||
-        plan->instalments > LOAN_ROWS_MAX)
+        plan->instalments > LOAN_ROWS_MAX || why >= LOAN_PLAN_WHYS)
         return false;
+    plan->why = (enum loan_plan_why)why;
     for (size_t i = 0; i < plan->tranche_count; i++) {
         plan->tranches[i].date = read_date(in);
         plan->tranches[i].minor = cursor_i64(in);
@@ -335,29 +348,56 @@ static bool keep_calendar(const struct loan *loan,
 
 /* ---- rows ---- */
 
+/* Terms, and what they point to. */
+struct plan_terms {
+    struct schedule_terms terms;
+    uint32_t weights[LOAN_ROWS_MAX];
+    struct kept_calendar kept;
+};
+
+static enum schedule_result take_terms(const struct loan *loan,
+    const struct loan_plan *plan, struct plan_terms *out)
+{
+    struct schedule_terms *terms = &out->terms;
+
+    *terms = plain_terms(loan, plan);
+    if (plan->instalments > LOAN_ROWS_MAX)
+        return SCHEDULE_BAD_COUNT;
+    if (terms->method == SCHEDULE_SEASONAL) {
+        if (!find_weights(loan, terms, out->weights))
+            return SCHEDULE_BAD_DATES;
+        terms->weights = out->weights;
+    }
+    if (plan->begin_shift != 0 || has_shifts(plan)) {
+        if (!keep_calendar(loan, plan, terms, &out->kept))
+            return SCHEDULE_BAD_DATES;
+        terms->shift = product_shift(loan->terms.shift);
+        terms->is_holiday = was_holiday;
+        terms->calendar = &out->kept;
+    }
+    return SCHEDULE_MADE;
+}
+
 enum schedule_result loan_plan_rows(const struct loan *loan,
     const struct loan_plan *plan, struct instalment *rows, size_t room,
     size_t *count)
 {
-    struct schedule_terms terms = plain_terms(loan, plan);
-    uint32_t weights[LOAN_ROWS_MAX];
-    struct kept_calendar kept;
+    struct plan_terms terms;
+    enum schedule_result result = take_terms(loan, plan, &terms);
 
-    if (plan->instalments > LOAN_ROWS_MAX)
-        return SCHEDULE_BAD_COUNT;
-    if (terms.method == SCHEDULE_SEASONAL) {
-        if (!find_weights(loan, &terms, weights))
-            return SCHEDULE_BAD_DATES;
-        terms.weights = weights;
-    }
-    if (plan->begin_shift != 0 || has_shifts(plan)) {
-        if (!keep_calendar(loan, plan, &terms, &kept))
-            return SCHEDULE_BAD_DATES;
-        terms.shift = product_shift(loan->terms.shift);
-        terms.is_holiday = was_holiday;
-        terms.calendar = &kept;
-    }
-    return schedule_make(&terms, rows, room, count);
+    return result == SCHEDULE_MADE
+        ? schedule_make(&terms.terms, rows, room, count)
+        : result;
+}
+
+bool loan_plan_accrued(const struct loan *loan, const struct loan_plan *plan,
+    const struct instalment *rows, size_t count, struct date date,
+    struct interest *out)
+{
+    struct plan_terms terms;
+
+    return take_terms(loan, plan, &terms) == SCHEDULE_MADE &&
+        schedule_accrued(&terms.terms, rows, count, date, out);
 }
 
 /* ---- text ---- */

@@ -13,6 +13,14 @@
 
 #include "loan_record.h"
 
+/* Why a plan was made.  The number is on disk: append, never reorder. */
+enum loan_plan_why {
+    LOAN_PLAN_FIRST,
+    LOAN_PLAN_PREPAID,
+    LOAN_PLAN_RESCHEDULED,
+    LOAN_PLAN_WHYS
+};
+
 struct loan_plan {
     uint64_t loan;
     uint32_t number; /* from 1 */
@@ -29,6 +37,13 @@ struct loan_plan {
     int64_t fixed;
     int64_t carried;
     int64_t flat_base;
+    /* The loan's figures when the plan was made; 0 in the first one.  What
+     * was paid ahead of what had been earned counts as paid in the plan. */
+    enum loan_plan_why why;
+    int64_t principal_paid;
+    int64_t interest_paid;
+    int64_t accrued; /* rounded; what is carried is in it */
+    int64_t capitalised;
     /* Of a first plan the loan's tranches; of a later one first the balance
      * and the day from which it bears interest, then tranches since. */
     uint8_t tranche_count;
@@ -64,6 +79,13 @@ enum schedule_result loan_plan_settle(struct state *, const struct loan *,
 enum schedule_result loan_plan_rows(const struct loan *,
     const struct loan_plan *, struct instalment *rows, size_t room,
     size_t *count) WARN_UNUSED_RESULT;
+
+/* What rows have earned from the plan's begin to a date, capitalised interest
+ * and what was carried into the plan included: schedule_accrued.  False on
+ * overflow. */
+bool loan_plan_accrued(const struct loan *, const struct loan_plan *,
+    const struct instalment *rows, size_t count, struct date,
+    struct interest *) WARN_UNUSED_RESULT;
 
 /*
  * The canonical text of rows, whose SHA-256 is the schedule's hash: a line

@@ -365,6 +365,63 @@ void loan_put(struct state *state, struct loan *loan, uint64_t entry)
     loan_put_back(state, loan, entry, entry);
 }
 
+/* ---- the last step ---- */
+
+void loan_append_step(
+    struct buffer *out, const struct loan *before, uint64_t entry)
+{
+    buffer_u64(out, entry);
+    buffer_u8(out, (uint8_t)before->phase);
+    append_figures(out, before);
+}
+
+void loan_step_put(
+    struct state *state, const struct loan *before, uint64_t entry)
+{
+    uint8_t key_memory[KEY_MAX];
+    uint8_t memory[VALUE_MAX];
+    struct buffer key = buffer_over(key_memory, sizeof key_memory);
+    struct buffer value = buffer_over(memory, sizeof memory);
+
+    buffer_be64(&key, before->index);
+    loan_append_step(&value, before, entry);
+    assert(!value.failed);
+    state_put(
+        state, TABLE_LOAN_STEP, buffer_bytes(&key), buffer_bytes(&value));
+}
+
+bool loan_step_find(struct state *state, struct loan *into, uint64_t *entry)
+{
+    uint8_t memory[KEY_MAX];
+    struct buffer key = buffer_over(memory, sizeof memory);
+    struct loan before = *into;
+    struct bytes value;
+    struct cursor in;
+    unsigned phase;
+
+    buffer_be64(&key, into->index);
+    if (!state_get(state, TABLE_LOAN_STEP, buffer_bytes(&key), &value))
+        return false;
+    in = cursor_open(value);
+    *entry = cursor_u64(&in);
+    phase = cursor_u8(&in);
+    read_figures(&in, &before);
+    if (!cursor_done(&in) || phase > LOAN_DECLINED)
+        return false;
+    before.phase = (enum loan_phase)phase;
+    *into = before;
+    return true;
+}
+
+void loan_step_remove(struct state *state, uint64_t loan)
+{
+    uint8_t memory[KEY_MAX];
+    struct buffer key = buffer_over(memory, sizeof memory);
+
+    buffer_be64(&key, loan);
+    state_delete(state, TABLE_LOAN_STEP, buffer_bytes(&key));
+}
+
 /* ---- walking ---- */
 
 void loan_each_of_book(
@@ -645,8 +702,9 @@ void loan_put_security(
         put_nothing(state, TABLE_LOAN_PARTY, &key);
 }
 
-static void read_standing(struct state *state, uint64_t loan,
-    enum loan_how how, struct loan_securities *out)
+/* Those that ended in that entry; 0: those that stand. */
+static void read_securities(struct state *state, uint64_t loan,
+    enum loan_how how, uint64_t ended, struct loan_securities *out)
 {
     struct state_scan *scan = scan_of(state, table_of(how), loan);
     struct loan_security security;
@@ -656,16 +714,22 @@ static void read_standing(struct state *state, uint64_t loan,
     while (scan != NULL && out->count < LOAN_SECURITIES_MAX &&
         state_scan_next(scan, &key, &value))
         if (loan_parse_security(key, value, how, &security) &&
-            security.ended == 0)
+            security.ended == ended)
             out->list[out->count++] = security;
     if (scan != NULL)
         state_scan_close(scan);
 }
 
+void loan_read_securities_ended(struct state *state, uint64_t loan,
+    uint64_t entry, struct loan_securities *out)
+{
+    out->count = 0;
+    read_securities(state, loan, LOAN_GUARANTEES, entry, out);
+    read_securities(state, loan, LOAN_PLEDGES_SHARE, entry, out);
+}
+
 void loan_read_securities(
     struct state *state, uint64_t loan, struct loan_securities *out)
 {
-    out->count = 0;
-    read_standing(state, loan, LOAN_GUARANTEES, out);
-    read_standing(state, loan, LOAN_PLEDGES_SHARE, out);
+    loan_read_securities_ended(state, loan, 0, out);
 }

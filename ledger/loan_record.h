@@ -147,6 +147,21 @@ void loan_put(struct state *, struct loan *, uint64_t entry);
 void loan_put_back(
     struct state *, struct loan *, uint64_t entry, uint64_t last);
 
+/*
+ * The figures and phase that a loan had before its last step that can be
+ * taken back (a repayment, a recovery, money revolved), one row a loan.
+ *
+ * loan_step_find sets those of *into, the loan as it is now, and which entry
+ * that step was; false if there is none.
+ */
+void loan_step_put(
+    struct state *, const struct loan *before, uint64_t entry);
+bool loan_step_find(struct state *, struct loan *into, uint64_t *entry)
+    WARN_UNUSED_RESULT;
+void loan_step_remove(struct state *, uint64_t loan);
+void loan_append_step(
+    struct buffer *, const struct loan *before, uint64_t entry);
+
 /* The only way a phase changes.  entry: that does it. */
 void loan_enter(struct loan *, enum loan_phase, uint64_t entry);
 
@@ -264,5 +279,9 @@ void loan_put_security(struct state *, const struct loan_security *);
 /* Those that stand: guarantees, then collateral. */
 void loan_read_securities(
     struct state *, uint64_t loan, struct loan_securities *);
+
+/* Those that ended in that entry. */
+void loan_read_securities_ended(struct state *, uint64_t loan,
+    uint64_t entry, struct loan_securities *);
 
 #endif

@@ -99,6 +99,11 @@ static const struct operation_functions table[VERB_COUNT] = {
     [VERB_LOAN_APPROVE] = { loan_approve, NULL, false },
     [VERB_LOAN_DECLINE] = { loan_decline, NULL, false },
     [VERB_LOAN_DISBURSE] = { loan_disburse, NULL, true },
+    [VERB_LOAN_REPAY] = { loan_repay, NULL, true },
+    [VERB_LOAN_RESCHEDULE] = { loan_reschedule, NULL, false },
+    [VERB_LOAN_CHARGE_OFF] = { loan_charge_off, NULL, false },
+    [VERB_LOAN_RECOVER] = { loan_recover, NULL, true },
+    [VERB_REVOLVE] = { revolve_revolve, NULL, true },
     [VERB_BATCH] = { batch_decide, NULL, false },
 };
 
@@ -115,6 +120,9 @@ const struct operation_undo *operations_undo(enum verb verb)
         [VERB_RETURN] = { NULL, trust_undo },
         [VERB_LOAN_DISBURSE] = { loan_check_undo_disburse,
             loan_undo_disburse },
+        [VERB_LOAN_REPAY] = { loan_step_check_undo, loan_step_undo },
+        [VERB_LOAN_RECOVER] = { loan_step_check_undo, loan_step_undo },
+        [VERB_REVOLVE] = { loan_step_check_undo, loan_step_undo },
     };
 
     return &undo[verb];

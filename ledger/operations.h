@@ -46,7 +46,8 @@ const struct operation_functions *operations_functions(enum verb);
  * Of reversible verbs that keep records beside accounts.
  *
  * check  refuses if the entry with these postings can no longer be taken
- *        back.  NULL: the balances say it all.
+ *        back.  The plan has the opposite postings already; it may add
+ *        what is held or given back.  NULL: the balances say it all.
  * undo   takes back what that entry did to the records.  Called when the
  *        reversal is accepted.  NULL: there are none.
  */
@@ -221,6 +222,18 @@ void loan_disburse(struct context *, const struct operation *);
 void loan_undo_disburse(struct context *, const struct posting_list *);
 void loan_check_undo_disburse(
     struct context *, const struct posting_list *, uint64_t entry);
+
+/* loan_repay.c, loan_reschedule.c, loan_loss.c, revolve.c */
+void loan_repay(struct context *, const struct operation *);
+void loan_reschedule(struct context *, const struct operation *);
+void loan_charge_off(struct context *, const struct operation *);
+void loan_recover(struct context *, const struct operation *);
+void revolve_revolve(struct context *, const struct operation *);
+
+/* loan_step.c: of those of them that can be reversed */
+void loan_step_check_undo(
+    struct context *, const struct posting_list *, uint64_t entry);
+void loan_step_undo(struct context *, const struct posting_list *);
 
 /* reversal.c */
 void reversal_reverse(struct context *, const struct operation *);

@@ -36,6 +36,24 @@ void report_fill(struct account_report *, const struct account_name *,
 void report_fill_member(
     struct ledger *, const struct party *, struct party_report *);
 
+/* ---- loans ---- */
+
+struct loan;
+
+/* Does the scope reach the borrower, or a pool that takes part? */
+bool report_loan_visible(
+    struct ledger *, const struct scope *, const struct loan *);
+
+/* The loan, if the asker may see it; else the asker's status, UNKNOWN_LOAN
+ * or OUT_OF_SCOPE. */
+bool report_loan_open(struct ledger *, const struct ident *who,
+    uint64_t index, struct loan *, enum status *) WARN_UNUSED_RESULT;
+
+/* The name of a party by its number; length 0: 0, or storage failed. */
+struct ident report_name(struct ledger *, uint32_t party);
+
+/* ---- the end ---- */
+
 /* What every question returns in the end: 0, or -1 if storage failed. */
 int report_end(struct ledger *) WARN_UNUSED_RESULT;
 

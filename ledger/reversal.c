@@ -97,10 +97,10 @@ void reversal_reverse(struct context *c, const struct operation *op)
         context_refuse(c, STATUS_ALREADY_REVERSED, "entry");
         return;
     }
+    plan_opposite(c, &list);
     undo = operations_undo(list.operation.verb);
     if (undo->check != NULL)
         undo->check(c, &list, f->entry);
-    plan_opposite(c, &list);
     cash_check(c, op->verb);
     posting_check(c);
     if (context_refused(c))

@@ -96,6 +96,7 @@ enum table {
     TABLE_COLLATERAL,   /* loan be64, party be32 -> amount held */
     TABLE_EXPOSURE,     /* pool be32, kind u8, who be32, currency u8 ->
                            what the pool has in loans there */
+    TABLE_LOAN_STEP,    /* loan be64 -> its figures before its last step */
     TABLE_COUNT
 };
 

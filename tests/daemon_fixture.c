@@ -50,6 +50,8 @@ static const char founding[] =
     "policy-set verb=agreement-set need=1 "
     "kinds=federation.treasurer,board\n"
     "policy-set verb=pool-notice need=1 kinds=federation.treasurer\n"
+    "policy-set verb=product-set need=1 kinds=federation.treasurer\n"
+    "policy-set verb=loan-approve need=1 kinds=federation.treasurer\n"
     "policy-set verb=dividend-declare need=1 "
     "kinds=federation.treasurer,board\n"
     "party-open party=chief.p kind=officer book=us country=US\n"

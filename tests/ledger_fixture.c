@@ -365,6 +365,8 @@ static const char founding_body[] =
     "policy-set verb=concentration-set need=1 "
     "kinds=club.treasurer,federation.treasurer\n"
     "policy-set verb=loan-approve need=1 kinds=committee,board\n"
+    "policy-set verb=loan-reschedule need=1 kinds=committee,board\n"
+    "policy-set verb=loan-charge-off need=1 kinds=committee,board\n"
     "policy-set verb=term-set need=1 kinds=federation.treasurer,board\n"
     "party-open party=ana kind=officer book=us country=US\n"
     "party-open party=sup kind=officer book=us country=US\n"

@@ -532,6 +532,8 @@ static int ask(struct ledger *ledger, const struct ident *who,
         return ask_dormant(ledger, who, op, out, status);
     if (op->verb == VERB_CALENDAR)
         return ask_calendar(ledger, who, op, out, status);
+    if (scenario_asks_loans(op->verb))
+        return scenario_ask_loans(ledger, who, op, out, status);
     if (op->verb == VERB_PARTY)
         return ask_party(ledger, who, &op->as.party.party, out, status);
     if (op->verb == VERB_POOL)

@@ -6,6 +6,7 @@
  *   scenario_send.c    lines that are signed and sent
  *   scenario_ask.c     questions
  *   scenario_project.c   those about projects
+ *   scenario_loans.c   questions about loans
  *   scenario_end.c     what is seen to at the end
  */
 #ifndef POSITO_TESTS_SCENARIO_INSIDE_H
@@ -107,6 +108,11 @@ bool scenario_try(struct scenario *, struct bytes rest);
 
 /* KEY asks: QUESTION */
 bool scenario_ask(struct scenario *, struct bytes key, struct bytes question);
+
+/* Questions about loans, scenario_loans.c: appends rows, sets the status. */
+bool scenario_asks_loans(enum verb);
+int scenario_ask_loans(struct ledger *, const struct ident *who,
+    const struct operation *, struct buffer *, enum status *);
 
 /* balance ACCOUNT AMOUNT [held AMOUNT] [available AMOUNT] */
 bool scenario_balance(struct scenario *, struct bytes rest);

@@ -337,6 +337,20 @@ static void use_loans(struct ledger_fixture *f)
                    "count=2 sector=trade purpose=C");
     SEND(f, "sup", "loan-decline loan=%llu reason=no",
         (unsigned long long)f->decision.index);
+    SEND(f, "ana", "loan-repay loan=%llu amount=USD1.00 via=bank extra=lower",
+        (unsigned long long)loan);
+    SEND(f, "ana", "loan-apply borrower=m2 product=crop amount=USD5.00 "
+                   "count=2 sector=trade purpose=I");
+    loan = f->decision.index;
+    SEND(f, "board", "loan-approve loan=%llu amount=USD5.00 "
+                     "pools=c1:0.75,zac:0.25 interest=0.5 loss=0.5",
+        (unsigned long long)loan);
+    SEND(f, "ana", "loan-disburse loan=%llu amount=USD5.00 to=m2",
+        (unsigned long long)loan);
+    SEND(f, "board", "loan-charge-off loan=%llu reason=x",
+        (unsigned long long)loan);
+    SEND(f, "ana", "loan-recover loan=%llu amount=USD3.00 via=bank",
+        (unsigned long long)loan);
 }
 
 /* In the first days of the other book: every record of projects. */

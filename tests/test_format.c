@@ -143,7 +143,8 @@ static void words_are_as_the_tables_have_them(void **state)
         FIELD_LINK, FIELD_LOAN_METHOD,
         FIELD_LOAN_DAYCOUNT, FIELD_LOAN_PERIOD, FIELD_LOAN_GRACE,
         FIELD_LOAN_ORDER, FIELD_LOAN_PROVISION, FIELD_LOAN_SHIFT,
-        FIELD_LOAN_ROUNDING, FIELD_REMAINDER, FIELD_LANGUAGE};
+        FIELD_LOAN_EXTRA, FIELD_LOAN_ROUNDING, FIELD_LOAN_STATE,
+        FIELD_LOAN_GROUP, FIELD_REMAINDER, FIELD_LANGUAGE};
     struct buffer out = buffer_empty();
     buffer_text(&out, "| Type | Words |\n|---|---|\n");
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {

@@ -203,11 +203,15 @@ static void words_stand_at_their_value(void **state)
             "fortnight" },
         { FIELD_LOAN_GRACE, LOAN_GRACE_COUNT, LOAN_GRACE_DEFERRED,
             "deferred" },
+        { FIELD_LOAN_STATE, LOAN_STATE_COUNT, LOAN_STATE_CHARGED_OFF,
+            "charged-off" },
+        { FIELD_LOAN_GROUP, LOAN_GROUP_COUNT, LOAN_GROUP_POOL, "pool" },
         { FIELD_LOAN_ORDER, LOAN_ORDER_COUNT, LOAN_ORDER_INTEREST,
             "interest" },
         { FIELD_LOAN_PROVISION, LOAN_PROVISION_COUNT,
             LOAN_PROVISION_MX_MARGINAL, "mx.marginal" },
         { FIELD_LOAN_SHIFT, LOAN_SHIFT_COUNT, LOAN_SHIFT_WITHIN, "within" },
+        { FIELD_LOAN_EXTRA, LOAN_EXTRA_COUNT, LOAN_EXTRA_LOWER, "lower" },
         { FIELD_LOAN_ROUNDING, LOAN_ROUNDING_COUNT, LOAN_ROUNDING_DOWN,
             "down" },
         { FIELD_REMAINDER, REMAINDER_COUNT, REMAINDER_RELEASE, "release" },
@@ -244,7 +248,9 @@ static void amounts_are_those_that_move_money(void **state)
         VERB_DIVIDEND_DECLARE, VERB_PROJECT_REGISTER, VERB_PLEDGE,
         VERB_RECEIVE, VERB_DRAW, VERB_RETURN, VERB_TERM_OPEN, VERB_ARRIVE,
         VERB_REDEEM_NOTICE, VERB_LOAN_APPLY, VERB_GUARANTEE, VERB_COLLATERAL,
-        VERB_LOAN_APPROVE, VERB_LOAN_DISBURSE };
+        VERB_LOAN_APPROVE, VERB_LOAN_DISBURSE, VERB_LOAN_REPAY,
+        VERB_LOAN_RECOVER, VERB_REVOLVE,
+        VERB_SCHEDULE /* a question: it asks what would move */ };
     for (unsigned i = 0; i < VERB_COUNT; i++) {
         const struct operation_row *row = operation_row((enum verb)i);
         struct operation op = { .verb = (enum verb)i };

@@ -151,6 +151,21 @@ static const struct advice table[] = {
     {STATUS_LOAN_WENT_ON,
         {"Reverse first what was done to the loan last.",
             "Revierta primero lo último que se hizo con el crédito."}},
+    {STATUS_TRANCHES_LEFT,
+        {"`loan-decline` declines the tranches that were not paid out; then "
+         "the loan can be paid off or planned anew.",
+            "`loan-decline` rechaza las entregas que faltan; después se puede "
+            "liquidar o reestructurar el crédito."}},
+    {STATUS_ABOVE_DEBT,
+        {"Take at most what is owed today: principal, interest up to today "
+         "and late interest.",
+            "Reciba a lo más lo que hoy se debe: capital, interés al día y "
+            "moratorios."}},
+    {STATUS_NOT_ACCRUING,
+        {"Leave capital=yes out: the interest is then due with the first new "
+         "instalment.",
+            "Quite capital=yes: el interés vence entonces con el primer pago "
+            "nuevo."}},
     {STATUS_OTHER_AMOUNT,
         {"Approve exactly what was applied for; pay out exactly the "
          "tranche's part, the fee included.",

@@ -4,6 +4,7 @@
 #include "../protocol/codec.h"
 #include "advice.h"
 #include "csv.h"
+#include "loanview.h"
 #include "sheet.h"
 #include "show_json.h"
 #include "speech.h"
@@ -153,6 +154,59 @@ static const struct label labels[] = {
     {"succession", {"succession", "sucesión"}, NULL},
     {"unclaimed", {"unclaimed", "no reclamado"}, NULL},
     {"next", {"go on with after=", "siga con after="}, NULL},
+    {"loan", {"loan", "crédito"}, NULL},
+    {"borrower", {"borrower", "acreditado"}, NULL},
+    {"club", {"club", "club"}, NULL},
+    {"sector", {"sector", "sector"}, NULL},
+    {"product", {"product", "producto"}, NULL},
+    {"method", {"method", "método"}, NULL},
+    {"daycount", {"day count", "base de días"}, NULL},
+    {"every", {"every", "cada"}, NULL},
+    {"late", {"late interest", "intereses moratorios"}, NULL},
+    {"fee", {"fee", "comisión"}, NULL},
+    {"grace", {"grace", "gracia"}, NULL},
+    {"order", {"order of payment", "orden de pago"}, NULL},
+    {"table", {"provisions", "estimaciones"}, NULL},
+    {"applied", {"applied for", "solicitado"}, NULL},
+    {"count", {"instalments", "pagos"}, NULL},
+    {"only", {"interest only", "sólo interés"}, NULL},
+    {"balloon", {"balloon", "pago global"}, NULL},
+    {"committed", {"committed", "comprometido"}, NULL},
+    {"disbursed", {"paid out", "entregado"}, NULL},
+    {"withheld", {"fee withheld", "comisión retenida"}, NULL},
+    {"approved", {"approved by entry", "aprobado en asiento"}, NULL},
+    {"apr", {"APR %", "APR %"}, NULL},
+    {"cat", {"CAT %", "CAT %"}, NULL},
+    {"finance", {"finance charge", "costo del crédito"}, NULL},
+    {"schedule", {"schedule's hash", "hash de la tabla"}, NULL},
+    {"owed", {"pays it off", "liquida con"}, NULL},
+    {"principal", {"principal", "capital"}, NULL},
+    {"principal_due", {"principal due", "capital vencido"}, NULL},
+    {"interest_due", {"interest due", "interés vencido"}, NULL},
+    {"since", {"since", "desde"}, NULL},
+    {"due_amount", {"unpaid of it", "pendiente de ese pago"}, NULL},
+    {"arrears", {"days past due", "días de atraso"}, NULL},
+    {"overdue", {"overdue since", "atraso desde"}, NULL},
+    {"participation", {"participation", "participación"}, NULL},
+    {"accrues", {"accrues", "devenga"}, NULL},
+    {"suspended", {"not accruing", "sin devengo"}, NULL},
+    {"allowance", {"allowance", "estimación"}, NULL},
+    {"paid", {"paid", "pagado"}, NULL},
+    {"capitalised", {"capitalised", "capitalizado"}, NULL},
+    {"charged_off", {"charged off", "castigado"}, NULL},
+    {"recovered", {"recovered", "recuperado"}, NULL},
+    {"revolved", {"revolved", "reciclado"}, NULL},
+    {"tranche", {"tranche", "entrega"}, NULL},
+    {"funded", {"funded", "aportado"}, NULL},
+    {"loss", {"loss", "pérdida"}, NULL},
+    {"interest_part", {"part of interest", "parte del interés"}, NULL},
+    {"loss_part", {"part of losses", "parte de pérdidas"}, NULL},
+    {"security", {"security", "garantía"}, NULL},
+    {"payoff", {"pays it off", "liquida con"}, NULL},
+    {"plan", {"plan", "plan"}, NULL},
+    {"plans", {"plans", "planes"}, NULL},
+    {"percent", {"% of the pool", "% del fondo"}, NULL},
+    {"who", {"who", "quién"}, NULL},
     {"text", {"", ""}, NULL},
 };
 
@@ -377,7 +431,8 @@ static void fill_row(
     buffer_free(&cell);
 }
 
-static void show_rows(const struct show *show, struct bytes block)
+static void show_rows(
+    const struct show *show, enum verb verb, struct bytes block)
 {
     struct rows rows = {0};
     struct bytes line = {0};
@@ -387,9 +442,11 @@ static void show_rows(const struct show *show, struct bytes block)
     learn_columns(&rows, block);
     if (rows.columns == 0)
         return;
-    /* A single value (an opening balance) is no table. */
-    if (rows.columns == 1 && bytes_next_line(&others, &line) &&
-        others.length == 0 && answer_open(line, &kind, &rest)) {
+    /* A single value (an opening balance) is no table; nor is what there
+     * is but once of a loan. */
+    if ((rows.columns == 1 || verb == VERB_LOAN) &&
+        bytes_next_line(&others, &line) && others.length == 0 &&
+        answer_open(line, &kind, &rest)) {
         show_fields(show, rest);
         return;
     }
@@ -525,7 +582,9 @@ static void show_people(
     enum answer_kind kind;
     while (answer.length > 0) {
         if (take_rows(&answer, &block)) {
-            show_rows(show, block);
+            show_rows(show, verb, block);
+            if (verb == VERB_LOAN)
+                (void)fputc('\n', show->out);
             continue;
         }
         if (!bytes_next_line(&answer, &line) ||
@@ -560,6 +619,14 @@ void show_answer(
     if (accepted && sheet_knows(verb) && !show->json && !show->csv) {
         sheet_print(show->out, verb, answer, show->language);
         return;
+    }
+    if (accepted && loanview_prints(verb) && !show->json && !show->csv) {
+        loanview_print(show->out, verb, answer, show->language);
+        return;
+    }
+    if (loanview_translates(verb) && !show->json && !show->csv) {
+        loanview_translate(&named, answer, show->language);
+        answer = buffer_bytes(&named);
     }
     if (sheet_knows(verb) || verb == VERB_TRIAL) {
         sheet_annotate(&named, answer, show->language);

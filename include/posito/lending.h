@@ -69,6 +69,24 @@
 #define LOAN_ROUNDINGS(X)                                                 \
     X(EVEN, "even") X(AWAY, "away") X(DOWN, "down") X(UP, "up")
 
+/* What is paid beyond what is due; ledger/loan_repay.c has the rules. */
+#define LOAN_EXTRAS(X)                                                    \
+    X(ADVANCE, "advance") /* the next instalments, as they stand */       \
+    X(SHORTEN, "shorten") /* principal; the same instalments, fewer */    \
+    X(LOWER, "lower")     /* principal; as many, smaller */
+
+/* How a loan is, as questions name it; the order is that of enum loan_phase
+ * of ledger/loan_record.h. */
+#define LOAN_STATES(X)                                                    \
+    X(APPLIED, "applied") X(APPROVED, "approved") X(OPEN, "open")         \
+    X(PAID, "paid") X(CHARGED_OFF, "charged-off")                         \
+    X(DECLINED, "declined")
+
+/* What a portfolio is grouped by. */
+#define LOAN_GROUPS(X)                                                    \
+    X(CLUB, "club") X(SECTOR, "sector") X(PRODUCT, "product")             \
+    X(POOL, "pool")
+
 #define X(symbol, name) LOAN_METHOD_##symbol,
 enum loan_method { LOAN_METHODS(X) LOAN_METHOD_COUNT };
 #undef X
@@ -90,8 +108,17 @@ enum loan_provision { LOAN_PROVISIONS(X) LOAN_PROVISION_COUNT };
 #define X(symbol, name) LOAN_SHIFT_##symbol,
 enum loan_shift { LOAN_SHIFTS(X) LOAN_SHIFT_COUNT };
 #undef X
+#define X(symbol, name) LOAN_EXTRA_##symbol,
+enum loan_extra { LOAN_EXTRAS(X) LOAN_EXTRA_COUNT };
+#undef X
 #define X(symbol, name) LOAN_ROUNDING_##symbol,
 enum loan_rounding { LOAN_ROUNDINGS(X) LOAN_ROUNDING_COUNT };
+#undef X
+#define X(symbol, name) LOAN_STATE_##symbol,
+enum loan_state { LOAN_STATES(X) LOAN_STATE_COUNT };
+#undef X
+#define X(symbol, name) LOAN_GROUP_##symbol,
+enum loan_group { LOAN_GROUPS(X) LOAN_GROUP_COUNT };
 #undef X
 
 #endif

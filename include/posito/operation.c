@@ -23,7 +23,10 @@ static const char *const GRACE_WORDS[] = { LOAN_GRACES(X) NULL };
 static const char *const ORDER_WORDS[] = { LOAN_ORDERS(X) NULL };
 static const char *const PROVISION_WORDS[] = { LOAN_PROVISIONS(X) NULL };
 static const char *const SHIFT_WORDS[] = { LOAN_SHIFTS(X) NULL };
+static const char *const EXTRA_WORDS[] = { LOAN_EXTRAS(X) NULL };
 static const char *const ROUNDING_WORDS[] = { LOAN_ROUNDINGS(X) NULL };
+static const char *const STATE_WORDS[] = { LOAN_STATES(X) NULL };
+static const char *const GROUP_WORDS[] = { LOAN_GROUPS(X) NULL };
 static const char *const REMAINDER_WORDS[] = { REMAINDERS(X) NULL };
 static const char *const LANGUAGE_WORDS[] = { LANGUAGES(X) NULL };
 #undef X
@@ -124,8 +127,14 @@ const char *const *field_words(enum field_type type)
         return PROVISION_WORDS;
     case FIELD_LOAN_SHIFT:
         return SHIFT_WORDS;
+    case FIELD_LOAN_EXTRA:
+        return EXTRA_WORDS;
     case FIELD_LOAN_ROUNDING:
         return ROUNDING_WORDS;
+    case FIELD_LOAN_STATE:
+        return STATE_WORDS;
+    case FIELD_LOAN_GROUP:
+        return GROUP_WORDS;
     case FIELD_REMAINDER:
         return REMAINDER_WORDS;
     case FIELD_LANGUAGE:
@@ -210,7 +219,10 @@ const char *field_type_name(enum field_type type)
         [FIELD_LOAN_ORDER] = "order of payment",
         [FIELD_LOAN_PROVISION] = "provisions",
         [FIELD_LOAN_SHIFT] = "due on holidays",
+        [FIELD_LOAN_EXTRA] = "paid ahead",
         [FIELD_LOAN_ROUNDING] = "rounding",
+        [FIELD_LOAN_STATE] = "state of a loan",
+        [FIELD_LOAN_GROUP] = "grouping of loans",
         [FIELD_REMAINDER] = "keep or release",
         [FIELD_LANGUAGE] = "language",
         [FIELD_YESNO] = "yes or no",

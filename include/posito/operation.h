@@ -177,7 +177,10 @@ struct amounts {
     X(LOAN_ORDER, enum loan_order)          \
     X(LOAN_PROVISION, enum loan_provision)  \
     X(LOAN_SHIFT, enum loan_shift)          \
+    X(LOAN_EXTRA, enum loan_extra)          \
     X(LOAN_ROUNDING, enum loan_rounding)    \
+    X(LOAN_STATE, enum loan_state)          \
+    X(LOAN_GROUP, enum loan_group)          \
     X(INSTANT, struct instant)              \
     X(NUMBER, uint64_t)                     \
     X(HASH, struct hash)                    \

@@ -280,6 +280,15 @@
     X(LOAN_WENT_ON, 470, "loan-went-on",                                      \
         "Something happened to the loan since; that must be undone first.",   \
         "Algo pasó con el crédito después; hay que deshacerlo primero.")      \
+    X(TRANCHES_LEFT, 475, "tranches-left",                                    \
+        "A tranche is still to come; decline it first.",                      \
+        "Falta una entrega; rechácela primero.")                              \
+    X(NOT_REVOLVING, 476, "not-revolving",                                    \
+        "The loan is for no project, or no pool takes part in it.",           \
+        "El crédito no es de un proyecto, o ningún fondo participa.")         \
+    X(NOT_ACCRUING, 477, "not-accruing",                                      \
+        "Interest of a loan that does not accrue cannot become principal.",   \
+        "El interés de un crédito que no lo devenga no puede capitalizarse.") \
     X(INSUFFICIENT, 500, "insufficient-funds",                                \
         "The available balance is too small.",                                \
         "El saldo disponible no alcanza.")                                    \
@@ -355,6 +364,15 @@
     X(ABOVE_SECTOR_LIMIT, 549, "above-sector-limit",                          \
         "The pool would have too much in loans to one sector.",               \
         "El fondo tendría demasiado prestado a un solo sector.")              \
+    X(ABOVE_DEBT, 550, "above-debt",                                          \
+        "That is more than is owed on the loan today.",                       \
+        "Es más de lo que hoy se debe del crédito.")                          \
+    X(ABOVE_LOSS, 551, "above-loss",                                          \
+        "That is more than was charged off and not yet recovered.",           \
+        "Es más de lo castigado y aún no recuperado.")                        \
+    X(ABOVE_REPAID, 552, "above-repaid",                                      \
+        "That is more principal than was repaid and not yet revolved.",       \
+        "Es más capital del pagado y aún no pasado a recuperados.")           \
     X(UNKNOWN_HOLD, 600, "unknown-hold", "There is no such hold.",            \
         "No existe esa retención.")                                           \
     X(HOLD_ENDED, 601, "hold-ended",                                          \
