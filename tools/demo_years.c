@@ -122,16 +122,14 @@ static int compare(struct years *years)
     return result;
 }
 
-static void say_end(const struct years *years, const struct timespec *start)
+static void say_played(const struct years *years, const struct timespec *start)
 {
     struct timespec end;
     (void)clock_gettime(CLOCK_MONOTONIC, &end);
     printf("  %zu projects and %zu loans; %" PRIu64 " days, %" PRIu64
            " months and %" PRIu64 " years closed\n"
            "  %" PRIu64 " signed orders with %" PRIu64
-           " lines in their bodies, each durable, in %.1f s\n"
-           "  The ledger's investment of each year is the published one, to"
-           " the cent.\n",
+           " lines in their bodies, each durable, in %.1f s\n",
         years->project_count, years->loan_count, years->closed_days,
         years->closed_months, years->closed_years, years->play.orders,
         years->play.lines,
@@ -157,24 +155,58 @@ static int log_in(struct years *years)
         : result;
 }
 
-int demo_years_play(struct years *years, const char *folder,
-    const char *address, struct failure *failure)
+static int connected(struct years *years, const char *address,
+    struct failure *failure, int (*work)(struct years *))
 {
     struct play *play = &years->play;
-    struct timespec start;
     int result = -1;
-    play->folder = folder;
     play->failure = failure;
     play->window = DEMO_WINDOW_MAX;
-    (void)clock_gettime(CLOCK_MONOTONIC, &start);
     if (client_connect(&play->client, address, 60000, failure) == 0 &&
-        log_in(years) == 0 && years_run(years) == 0 && compare(years) == 0) {
-        say_end(years, &start);
-        result = 0;
-    }
+        log_in(years) == 0)
+        result = work(years);
     client_close(play->client);
     play->client = NULL;
     return result;
+}
+
+static int play_years(struct years *years)
+{
+    const struct programme *p = &years->programme;
+    return years_run(
+        years, date_of((int)p->years[p->count - 1].year + 1, 1, 1));
+}
+
+int demo_years_play(struct years *years, const char *folder,
+    const char *address, struct failure *failure)
+{
+    struct timespec start;
+    (void)clock_gettime(CLOCK_MONOTONIC, &start);
+    years->play.folder = folder;
+    if (connected(years, address, failure, play_years) != 0)
+        return -1;
+    say_played(years, &start);
+    return 0;
+}
+
+static int end_years(struct years *years)
+{
+    return years_close_last(years) == 0 &&
+            years_run(years, years->last) == 0 && compare(years) == 0
+        ? 0
+        : -1;
+}
+
+int demo_years_end(
+    struct years *years, const char *address, struct failure *failure)
+{
+    if (connected(years, address, failure, end_years) != 0)
+        return -1;
+    printf("\n  That year too is closed, and some days of the next are"
+           " played.\n"
+           "  The ledger's investment of each year is the published one, to"
+           " the cent.\n");
+    return 0;
 }
 
 /* ---- the beginning ---- */

@@ -39,11 +39,23 @@ void demo_years_founding(const struct years *, struct buffer *lines);
 
 /*
  * Play it against the daemon at address, with the keys that lie open in
- * folder/keys.  Prints a line a year.  At the end the ledger is asked for
- * each year's investment, which must be the published one.  0, or -1.
+ * folder/keys.  Prints a line a year.  Afterwards every day and month is
+ * closed, and every year but the last.  0, or -1.
  */
 int demo_years_play(struct years *, const char *folder, const char *address,
     struct failure *) WARN_UNUSED_RESULT;
+
+/* The last year's income statements, before it is closed.  0, or -1. */
+int demo_years_show_income(const struct demo_place *, struct failure *)
+    WARN_UNUSED_RESULT;
+
+/*
+ * Close the last year and play the first days of the next.  The ledger is
+ * asked for each year's investment, which must be the published one.  0, or
+ * -1.
+ */
+int demo_years_end(struct years *, const char *address, struct failure *)
+    WARN_UNUSED_RESULT;
 
 /* Statements in both languages.  0, or -1. */
 int demo_years_show(const struct years *, const struct demo_place *,

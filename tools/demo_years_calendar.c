@@ -1,5 +1,7 @@
 #include "demo_years_inside.h"
 
+#include "show.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -131,6 +133,28 @@ static int run_events(struct years *years)
 
 /* ---- closing ---- */
 
+static uint32_t last_year(const struct years *years)
+{
+    return years->programme.years[years->programme.count - 1].year;
+}
+
+static int close_year(struct years *years, enum years_book book, int year)
+{
+    years->closed_years++;
+    return demo_send(&years->play,
+        book == YEARS_US ? "board.us" : "board.mx",
+        "year-close book=%s year=%04d reserve=0.1", years_book_name(book),
+        year);
+}
+
+int years_close_last(struct years *years)
+{
+    int year = (int)last_year(years);
+    return close_year(years, YEARS_US, year) == 0
+        ? close_year(years, YEARS_MX, year)
+        : -1;
+}
+
 static int close_month(struct years *years, enum years_book book, int year,
     int month)
 {
@@ -140,12 +164,9 @@ static int close_month(struct years *years, enum years_book book, int year,
             book == YEARS_US ? "supervisor.us" : "supervisor.mx",
             "month-close book=%s month=%04d-%02d", name, year, month) != 0)
         return -1;
-    if (month < 12)
-        return 0;
-    years->closed_years++;
-    return demo_send(&years->play,
-        book == YEARS_US ? "board.us" : "board.mx",
-        "year-close book=%s year=%04d reserve=0.1", name, year);
+    return month < 12 || (uint32_t)year == last_year(years)
+        ? 0
+        : close_year(years, book, year);
 }
 
 /* The day, and the month and year that end with it. */
@@ -177,17 +198,20 @@ static void say_year(const struct years *years, int year)
 {
     for (size_t i = 0; i < years->programme.count; i++) {
         const struct programme_year *one = &years->programme.years[i];
-        if (one->year == (uint32_t)year)
-            printf("  %d: %" PRIu64 " projects, %" PRId64
-                   ".00 dollars; both books' year is closed\n",
-                year, one->projects, one->investment / 100);
+        char memory[40];
+        struct buffer text = buffer_over(memory, sizeof memory);
+        if (one->year != (uint32_t)year)
+            continue;
+        show_digits(&text, (struct amount){one->investment, CURRENCY_USD});
+        printf("  %d: %" PRIu64 " projects, %.*s dollars, every day closed\n",
+            year, one->projects, (int)text.length, memory);
     }
 }
 
-int years_run(struct years *years)
+int years_run(struct years *years, struct date stop)
 {
     int result = 0;
-    for (; result == 0 && years->today.days < years->last.days;
+    for (; result == 0 && years->today.days < stop.days;
          years->today.days++) {
         int year, month, day;
         date_split(years->today, &year, &month, &day);

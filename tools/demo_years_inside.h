@@ -54,8 +54,11 @@ void years_later(struct years *, int32_t days, enum years_book, years_act *,
 /* The calendar-set lines of both books' holidays in those years. */
 void years_holidays(const struct years *, struct buffer *lines);
 
-/* Play and close all days. */
-int years_run(struct years *) WARN_UNUSED_RESULT;
+/* Play and close all days before that one, and play but not close it. */
+int years_run(struct years *, struct date stop) WARN_UNUSED_RESULT;
+
+/* The last year is closed after its months, when it has been looked at. */
+int years_close_last(struct years *) WARN_UNUSED_RESULT;
 
 /* ---- sending: demo_years.c ---- */
 

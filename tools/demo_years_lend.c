@@ -8,11 +8,15 @@
 #define MONTHLY 3
 #define HARVESTS 12
 
-/* Whose number in a year ends so. */
-#define LATE 7      /* of nine */
-#define BAD_US 5    /* the sixth loan of the first year */
-#define BAD_MX 8    /* the ninth harvest of the first year */
-#define DROUGHT 4   /* the fifth harvest of the third year */
+/* Which of them go wrong: one in nine is late; the sixth of the us in the
+ * first year and in the last is bad, and so is the ninth harvest of the
+ * first year; the fifth of the second year fails. */
+#define NINE 9
+#define LATE 4
+#define YEARLY (12 * MONTHLY)
+#define BAD_US 5
+#define BAD_MX 8
+#define DROUGHT (HARVESTS + 4)
 
 static struct years_loan *add_loan(struct years *years)
 {
@@ -64,7 +68,7 @@ static int lend_member(struct years *years, struct years_club *club,
     struct years_loan one = {.payer = payer};
     struct years_loan *loan;
     int64_t wanted = harvest ? years_between(years, 3000, 8000) * 100
-                             : years_between(years, 300, 900) * 100;
+                             : years_between(years, 300, 2500) * 100;
     if (!fund(&one, club, neighbour(years, club), wanted, 10000))
         return 0;
     one.product = harvest ? "harvest" : "family";
@@ -79,9 +83,12 @@ static int lend_member(struct years *years, struct years_club *club,
 
 static int lend_us(struct years *years, void *subject, unsigned number)
 {
-    enum years_payer payer = number == BAD_US ? PAYER_BAD
-        : number % 9 == LATE                  ? PAYER_LATE
-                                              : PAYER_GOOD;
+    unsigned year = number / YEARLY;
+    bool bad = number % YEARLY == BAD_US &&
+        (year == 0 || year + 1 == years->programme.count);
+    enum years_payer payer = bad ? PAYER_BAD
+        : number % NINE == LATE  ? PAYER_LATE
+                                 : PAYER_GOOD;
     (void)subject;
     /* 7 and the number of clubs have no common divisor. */
     return lend_member(
@@ -91,8 +98,8 @@ static int lend_us(struct years *years, void *subject, unsigned number)
 static int lend_mx(struct years *years, void *subject, unsigned number)
 {
     enum years_payer payer = number == BAD_MX ? PAYER_BAD
-        : number == 2 * HARVESTS + DROUGHT    ? PAYER_RESCHEDULED
-        : number % 9 == LATE                  ? PAYER_LATE
+        : number == DROUGHT                   ? PAYER_RESCHEDULED
+        : number % NINE == LATE               ? PAYER_LATE
                                               : PAYER_GOOD;
     (void)subject;
     return lend_member(years,
@@ -164,12 +171,12 @@ static void plan_year(struct years *years, unsigned at, int year)
         for (unsigned i = 0; i < MONTHLY; i++)
             years_on(years, date_of(year, month, 20 + (int)i), YEARS_BOTH,
                 lend_us, NULL,
-                at * 12 * MONTHLY + (unsigned)(month - 1) * MONTHLY + i);
+                at * YEARLY + (unsigned)(month - 1) * MONTHLY + i);
 }
 
 int years_plan_loans(struct years *years)
 {
-    size_t of_years = years->programme.count * (12 * MONTHLY + HARVESTS);
+    size_t of_years = years->programme.count * (YEARLY + HARVESTS);
     years->loan_room = of_years + years->project_count;
     years->loans = calloc(years->loan_room, sizeof *years->loans);
     if (years->loans == NULL)

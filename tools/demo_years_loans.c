@@ -7,9 +7,11 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* Days: a late payer comes back after the next due date; a bad debt is
- * charged off after it was paid out; something is recovered after that. */
+/* Days: a late payer comes back after the next due date, after a harvest
+ * later; a bad debt is charged off after it was paid out; something is
+ * recovered after that. */
 #define CATCH_UP 20
+#define AFTER_HARVEST 60
 #define CHARGED_OFF 330
 #define RECOVERED 280
 
@@ -175,11 +177,16 @@ static int pay(struct years *years, void *subject, unsigned i)
         : repay(years, loan, "loan-repay", loan->rows[i].total);
 }
 
+static bool is_long(const struct years_loan *loan)
+{
+    return loan->count > LEFT_OUT + 2;
+}
+
 static bool is_left_out(const struct years_loan *loan, unsigned i)
 {
     return (loan->payer == PAYER_BAD && i >= good_ones[loan->book]) ||
         loan->payer == PAYER_RESCHEDULED ||
-        (loan->payer == PAYER_LATE && loan->count > LEFT_OUT + 2 &&
+        (loan->payer == PAYER_LATE && is_long(loan) &&
             (i == LEFT_OUT || i == LEFT_OUT + 1));
 }
 
@@ -192,6 +199,9 @@ static int plan_payments(struct years *years, void *subject, unsigned step)
         return -1;
     for (unsigned i = 0; i < loan->count; i++) {
         struct date date = loan->rows[i].due;
+        if (loan->payer == PAYER_LATE && !is_long(loan) &&
+            i + 1 == loan->count)
+            date.days += AFTER_HARVEST;
         if (!is_left_out(loan, i)) {
             years_on(years, date, loan->book, pay, loan, i);
         } else if (loan->payer == PAYER_LATE && i == LEFT_OUT + 1) {

@@ -57,11 +57,21 @@ static const struct demo_command books[] = {
     {"auditor", {"posito", "--language", "es", "balance-sheet", "book=us"}},
     {"auditor", {"posito", "balance-sheet", "book=mx"}},
     {"auditor", {"posito", "--language", "es", "balance-sheet", "book=mx"}},
+};
+
+static const struct demo_command income[] = {
     {"auditor", {"posito", "income", "book=us"}},
     {"auditor", {"posito", "--language", "es", "income", "book=us"}},
     {"auditor", {"posito", "income", "book=mx"}},
     {"auditor", {"posito", "--language", "es", "income", "book=mx"}},
 };
+
+int demo_years_show_income(
+    const struct demo_place *place, struct failure *failure)
+{
+    printf("\nThe last year's income, before it is closed:\n");
+    return demo_show_commands(place, income, COUNT(income), failure);
+}
 
 int demo_years_show(const struct years *years,
     const struct demo_place *place, struct failure *failure)

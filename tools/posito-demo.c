@@ -246,6 +246,8 @@ static int play_years(struct demo *demo, struct years *years)
     (void)fflush(stdout);
     return demo_years_play(years, demo->place.folder, demo->place.address,
                &demo->failure) == 0 &&
+            demo_years_show_income(&demo->place, &demo->failure) == 0 &&
+            demo_years_end(years, demo->place.address, &demo->failure) == 0 &&
             demo_years_show(years, &demo->place, &demo->failure) == 0 &&
             stop_daemon(demo) == 0
         ? audit(demo, "check")
