@@ -16,6 +16,8 @@
 #include "meta.h"
 #include "recent.h"
 #include "record.h"
+#include "shelf.h"
+#include "tree.h"
 
 /* Most accounts one operation can touch. */
 #define CONTEXT_LEGS_MAX POSTINGS_MAX
@@ -205,6 +207,9 @@ struct ledger {
     struct context reader;  /* for reading postings of past entries */
 
     struct draft draft;
+
+    struct shelf shelf; /* past entries for reports */
+    struct tree_leaves leaves;
 };
 
 /* draft.c */

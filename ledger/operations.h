@@ -46,8 +46,8 @@ const struct operation_functions *operations_functions(enum verb);
  * Of reversible verbs that keep records beside accounts.
  *
  * check  refuses if the entry with these postings can no longer be taken
- *        back.  The plan has the opposite postings already; it may add
- *        what is held or given back.  NULL: the balances say it all.
+ *        back.  The plan has the opposite postings already; it may add what
+ *        is held or given back.  NULL: the balances say it all.
  * undo   takes back what that entry did to the records.  Called when the
  *        reversal is accepted.  NULL: there are none.
  */

@@ -301,11 +301,23 @@ void overlay_forget(struct overlay *overlay, const struct overlay_name *name)
         record_set_presence(overlay, record, PRESENCE_NONE);
 }
 
+/*
+ * In the order of the slots the hashes would come sorted, and as both
+ * share them, each record would fall right behind the one before: one run
+ * of slots as long as all that was poured.  A stride near the golden
+ * section leaves what was poured so far evenly spread at any time, and as
+ * it is odd it meets every slot once.
+ */
+static size_t slot_at_place(const struct overlay *overlay, size_t place)
+{
+    return (place * 0x9E3779B1u) & overlay->slot_mask;
+}
+
 int overlay_pour(struct overlay *into, const struct overlay *from, bool over,
     size_t *place, size_t count)
 {
     for (; count > 0 && *place <= from->slot_mask; count--) {
-        uint64_t slot = from->slots[(*place)++];
+        uint64_t slot = from->slots[slot_at_place(from, (*place)++)];
         if (slot == 0)
             continue;
         const struct overlay_record *record =
@@ -353,6 +365,17 @@ size_t overlay_bytes(const struct overlay *overlay)
     /* Slots are a third to three quarters full: two for each used one. */
     return (size_t)(overlay->next_unit - 1) * UNIT +
            overlay->slots_used * 2 * sizeof *overlay->slots;
+}
+
+size_t overlay_steps(const struct overlay *overlay)
+{
+    size_t steps = 0;
+    for (size_t i = 0; i <= overlay->slot_mask; i++)
+        if (overlay->slots[i] != 0) {
+            size_t home = (size_t)(overlay->slots[i] >> 32);
+            steps += ((i - home) & overlay->slot_mask) + 1;
+        }
+    return steps;
 }
 
 /* ---- lists ---- */

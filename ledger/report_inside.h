@@ -79,16 +79,12 @@ struct date report_day_at(struct ledger *, const struct book *,
 
 /* ---- past postings ---- */
 
-/* Keeps the entry it read last, and where it was in its body: the lines of
- * a batch come in a row. */
+/* Holds the entry it read last: the lines of a batch come in a row. */
 struct report_reader {
     struct ledger *ledger;
-    struct buffer bytes;
-    bool loaded;
-    struct entry entry;
-    uint64_t line;     /* of the body, read last; 0: none yet */
-    struct bytes text; /* that line with its LF */
-    struct bytes rest; /* of the body behind it */
+    struct shelved *shelved; /* the entry; NULL: none yet */
+    struct shelved *carried; /* whose order it carried out; NULL */
+    struct entry entry;      /* with the line and body that took effect */
     struct posting_list postings;
 };
 

@@ -193,6 +193,18 @@ size_t state_pending_bytes(const struct state *);
 size_t state_pending_records(const struct state *);
 
 /*
+ * Memory that the next flush may take up while it lasts, beside the records
+ * themselves: LMDB keeps the pages of a transaction that were changed, and
+ * in a large state each record is on another page.  An upper estimate.
+ */
+uint64_t state_flush_bytes(const struct state *);
+
+/* Is it time to save, so that all of this stays in proportion to
+ * save_bytes? */
+#define STATE_FLUSH_FACTOR 8U
+bool state_is_due(const struct state *, uint64_t save_bytes);
+
+/*
  * Freeze what was written so far.  Not while a mark or a draft is open, nor
  * before the last frozen table was thawed.  0, or -1.
  */

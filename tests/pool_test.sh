@@ -59,7 +59,7 @@ says 0 '^m1 +2.00 USD  66.67' "$posito" pool party=c1
 says 0 '^m2 +1.00 USD  33.33' "$posito" pool party=c1
 says 0 '^days of notice +30' "$posito" pool party=c1
 says 0 '^balance +3.00 USD' "$posito" pool party=c1
-says 0 '^aviso  parte +queda  vence' "$posito" pool party=c1 \
+says 0 '^aviso  parte +queda  disponible desde' "$posito" pool party=c1 \
     --language es
 says 0 '^parte +puesto  parte %' "$posito" pool party=c1 --language es
 says 0 '^días de aviso +30' "$posito" pool party=c1 --language es

@@ -113,7 +113,7 @@ check "a holiday less, a Saturday more: $(head -n 2 "$here/said")" \
 says 'account +last activity +balance  state' dormant book=us
 says 'us/m1/share/USD  2026-12-14 +509.94 USD  dormant' dormant book=us
 says 'us/m2/share/USD  2026-12-14 +20.00 USD  dormant' dormant book=us
-says 'cuenta +última actividad +saldo  estado' dormant book=us --language es
+says 'cuenta +última actividad +saldo  situación' dormant book=us --language es
 says '.*\{"account":"us/m2/share/USD","active":"2026-12-14",.*' dormant \
     book=us after=m1 --json
 says 'account,last activity,balance,state,currency' dormant book=us --csv

@@ -75,7 +75,7 @@ static const struct label labels[] = {
     {"days", {"days of notice", "días de aviso"}, NULL},
     {"lent", {"lent to the federation", "prestado a la federación"}, NULL},
     {"until", {"until", "hasta"}, NULL},
-    {"state", {"state", "estado"}, NULL},
+    {"state", {"state", "situación"}, NULL},
     {"index", {"entry", "asiento"}, NULL},
     {"entry", {"entry", "asiento"}, NULL},
     {"line", {"line", "línea"}, NULL},
