@@ -63,6 +63,8 @@ help:
 	@echo "                    federation and serve it here (RUN_DIR=$(RUN_DIR))"
 	@echo "make demo           play a season and a working day, audit it, exit"
 	@echo "                    (DIR=folder keeps the journal and the keys)"
+	@echo "make programme      play the three-for-one programme of 1993-2000, every"
+	@echo "                    day of it, audit it, exit (DIR=folder; UNTIL=1995)"
 	@echo "make test           install what is missing, build, run the tests (5 minutes)"
 	@echo "make bench          measure it beside raw signatures, PostgreSQL, Redis,"
 	@echo "                    SQLite, ledger, hledger (10 minutes; BENCH_LONG=1)"
@@ -112,6 +114,12 @@ demo:
 	@$(MAKE) --no-print-directory -j2 programs
 	@$(BUILD)/posito-demo --data tests/data $(DIR)
 
+programme:
+	@tools/packages.sh build
+	@$(MAKE) --no-print-directory -j2 programs
+	@$(BUILD)/posito-demo --data tests/data --programme \
+		$(if $(UNTIL),--until $(UNTIL)) $(DIR)
+
 # A peer that cannot be installed is named as skipped.
 bench:
 	@tools/packages.sh build
@@ -151,7 +159,7 @@ compile_commands.json: Makefile $(SOURCES)
 clean:
 	rm -rf build compile_commands.json
 
-.PHONY: all help programs run demo bench install clean
+.PHONY: all help programs run demo programme bench install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 

@@ -261,13 +261,14 @@ static void found_rules(struct buffer *lines)
             holidays[i].book, holidays[i].date);
 }
 
-void demo_founding(const struct demo_plan *plan, struct buffer *lines)
+void demo_founding_people(
+    const struct demo_plan *plan, const char *first, struct buffer *lines)
 {
-    buffer_text(lines,
+    buffer_format(lines,
         "currency code=USD digits=2\n"
         "currency code=MXN digits=2\n"
-        "book book=us country=US date=2000-01-03\n"
-        "book book=mx country=MX date=2000-01-03\n");
+        "book book=us country=US date=%s\n"
+        "book book=mx country=MX date=%s\n", first, first);
     found_parties(plan, lines);
     for (size_t i = 0; i < FOUNDING_KEYS; i++) {
         const struct founding_key *k = &founding_keys[i];
@@ -280,6 +281,11 @@ void demo_founding(const struct demo_plan *plan, struct buffer *lines)
         key(lines, f->treasurer.text, "federation.treasurer", "US",
             f->name.text, "");
     }
+}
+
+void demo_founding(const struct demo_plan *plan, struct buffer *lines)
+{
+    demo_founding_people(plan, "2000-01-03", lines);
     found_rules(lines);
 }
 

@@ -83,8 +83,13 @@ int64_t demo_contribution(struct demo_plan *);
 
 /* ---- text the demonstration signs ---- */
 
-/* The founding lines: books, officers, offices, federations, keys. */
+/* The founding lines: books, officers, offices, federations, keys; and
+ * the season's rules and holidays. */
 void demo_founding(const struct demo_plan *, struct buffer *lines);
+
+/* Without the rules; the books' first date is YYYY-MM-DD. */
+void demo_founding_people(
+    const struct demo_plan *, const char *first, struct buffer *lines);
 
 /* party-open lines of the clubs, and of one club's members. */
 void demo_open_clubs(const struct demo_plan *, struct buffer *lines);

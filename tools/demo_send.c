@@ -32,6 +32,9 @@ static int expect_ok(struct play *play)
         !bytes_decimal(
             answer_find(rest, "index"), NUMBER_MAX, &play->index))
         play->index = 0;
+    if (play->wanted[play->oldest] != NULL)
+        *play->wanted[play->oldest] = play->index;
+    play->oldest = (play->oldest + 1) % DEMO_WINDOW_MAX;
     play->under_way--;
     play->orders++;
     return 0;
@@ -45,10 +48,11 @@ int demo_send_drain(struct play *play, size_t leave)
     return 0;
 }
 
-/* At most WINDOW answers stay open. */
+/* At most as many answers stay open as the window has. */
 static int send_body(struct play *play, const char *by, struct buffer *line,
-    struct bytes body)
+    struct bytes body, uint64_t *entry)
 {
+    size_t window = play->window == 0 ? WINDOW : play->window;
     struct keyfile key;
     struct ident name = ident_of(by);
     if (keyring_folder_open(play->folder, by, &key, play->failure) != 0)
@@ -59,13 +63,14 @@ static int send_body(struct play *play, const char *by, struct buffer *line,
     if (result != 0 ||
         client_send(play->client, buffer_bytes(line), body, play->failure) != 0)
         return -1;
+    play->wanted[(play->oldest + play->under_way) % DEMO_WINDOW_MAX] = entry;
     play->under_way++;
-    return demo_send_drain(play, WINDOW - 1);
+    return demo_send_drain(play, window - 1);
 }
 
 int demo_send_buffer(struct play *play, const char *by, struct buffer *line)
 {
-    return send_body(play, by, line, bytes_of(NULL, 0));
+    return send_body(play, by, line, bytes_of(NULL, 0), NULL);
 }
 
 int demo_send_batch(struct play *play, const char *by, struct buffer *lines)
@@ -79,18 +84,19 @@ int demo_send_batch(struct play *play, const char *by, struct buffer *lines)
     struct buffer head = buffer_empty();
     buffer_format(&head, "batch mode=all lines=%" PRIu64 " root=", count);
     base64_append(&head, bytes_of(root.data, sizeof root.data));
-    int result = send_body(play, by, &head, body);
+    int result = send_body(play, by, &head, body, NULL);
     play->lines += count;
     buffer_free(&head);
     buffer_clear(lines);
     return result;
 }
 
-static int send_text(struct play *play, const char *by, const char *text)
+static int send_text(
+    struct play *play, uint64_t *entry, const char *by, const char *text)
 {
     struct buffer line = buffer_empty();
     buffer_text(&line, text);
-    int result = demo_send_buffer(play, by, &line);
+    int result = send_body(play, by, &line, bytes_of(NULL, 0), entry);
     buffer_free(&line);
     return result;
 }
@@ -102,12 +108,24 @@ int demo_send(struct play *play, const char *by, const char *format, ...)
     va_start(arguments, format);
     (void)vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    return send_text(play, by, text);
+    return send_text(play, NULL, by, text);
+}
+
+int demo_send_for(struct play *play, uint64_t *entry, const char *by,
+    const char *format, ...)
+{
+    char text[LINE_ROOM];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    *entry = 0;
+    return send_text(play, entry, by, text);
 }
 
 static int send_now(struct play *play, const char *by, const char *text)
 {
-    return demo_send_drain(play, 0) != 0 || send_text(play, by, text) != 0
+    return demo_send_drain(play, 0) != 0 || send_text(play, NULL, by, text) != 0
         ? -1
         : demo_send_drain(play, 0);
 }

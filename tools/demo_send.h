@@ -12,6 +12,9 @@
 
 struct client;
 
+/* Most answers that may be still to be read. */
+#define DEMO_WINDOW_MAX 64
+
 struct play {
     struct demo_plan *plan;
     const char *folder; /* keys lie open in folder/keys */
@@ -19,7 +22,10 @@ struct play {
     struct failure *failure;
     uint64_t orders;  /* signed lines accepted */
     uint64_t lines;   /* lines in their bodies */
+    size_t window;    /* most answers to be read; 0: 8, for large batches */
     size_t under_way; /* answers still to be read */
+    uint64_t *wanted[DEMO_WINDOW_MAX]; /* who wants their entries, or NULL */
+    size_t oldest;                     /* the place of the next answer */
     uint64_t index;   /* of the entry answered last */
     uint64_t early;   /* the term share that will be closed early */
     uint64_t notice;  /* the notice that will be redeemed */
@@ -33,6 +39,10 @@ int demo_send_buffer(struct play *, const char *by, struct buffer *line)
     WARN_UNUSED_RESULT;
 int demo_send(struct play *, const char *by, const char *format, ...)
     PRINTF_LIKE(3, 4) WARN_UNUSED_RESULT;
+
+/* The same; *entry is set when the answer is read, and is zero till then. */
+int demo_send_for(struct play *, uint64_t *entry, const char *by,
+    const char *format, ...) PRINTF_LIKE(4, 5) WARN_UNUSED_RESULT;
 
 /* The same, and wait for it: play->index is its entry. */
 int demo_send_now(struct play *, const char *by, const char *format, ...)

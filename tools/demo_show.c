@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WORDS_MAX 12
-
 /* ---- programs ---- */
 
 void demo_program(const struct demo_place *place, const char *name,
@@ -22,11 +20,11 @@ int demo_tool(const struct demo_place *place, const char *const words[],
     struct buffer *out, int *code, struct failure *failure)
 {
     char path[2 * DEMO_PATH_ROOM];
-    const char *argv[WORDS_MAX + 1] = {NULL};
+    const char *argv[DEMO_WORDS_MAX + 1] = {NULL};
     size_t count = 0;
     demo_program(place, words[0], path);
     argv[count++] = path;
-    while (count < WORDS_MAX && words[count] != NULL) {
+    while (count < DEMO_WORDS_MAX && words[count] != NULL) {
         argv[count] = words[count];
         count++;
     }
@@ -36,15 +34,8 @@ int demo_tool(const struct demo_place *place, const char *const words[],
 
 /* ---- commands ---- */
 
-/* A command, and whose key signs it. */
-struct command {
-    const char *key;
-    const char *words[WORDS_MAX + 1];
-};
-
-/* Show the command as a person would type it, then run it. */
 static int show(const struct demo_place *place,
-    const struct command *command, struct failure *failure)
+    const struct demo_command *command, struct failure *failure)
 {
     const char *const *words = command->words;
     char path[2 * DEMO_PATH_ROOM];
@@ -66,8 +57,8 @@ static int show(const struct demo_place *place,
     return 0;
 }
 
-static int show_all(const struct demo_place *place,
-    const struct command *commands, size_t count, struct failure *failure)
+int demo_show_commands(const struct demo_place *place,
+    const struct demo_command *commands, size_t count, struct failure *failure)
 {
     int result = 0;
     for (size_t i = 0; result == 0 && i < count; i++)
@@ -77,7 +68,7 @@ static int show_all(const struct demo_place *place,
 
 #define COUNT(list) (sizeof(list) / sizeof(list)[0])
 
-static const struct command counter[] = {
+static const struct demo_command counter[] = {
     {"teller.chicago", {"posito", "deposit", "member=m01042",
         "via=drawer.chicago", "amount=USD25.00", "purpose=F"}},
     {"teller.chicago", {"posito", "withdraw", "member=m01042",
@@ -98,7 +89,7 @@ static const struct command counter[] = {
     {"treasurer.mx", {"posito", "proposals"}},
 };
 
-static const struct command books[] = {
+static const struct demo_command books[] = {
     {"auditor", {"posito", "drawer", "drawer=drawer.chicago"}},
     {"auditor", {"posito", "cash-report", "book=us", "date=2000-04-03"}},
     {"auditor", {"posito", "--language", "es", "dormant", "book=mx"}},
@@ -115,7 +106,7 @@ static const struct command books[] = {
 int demo_show_counter(
     const struct demo_place *place, struct failure *failure)
 {
-    return show_all(place, counter, COUNT(counter), failure);
+    return demo_show_commands(place, counter, COUNT(counter), failure);
 }
 
 int demo_show_books(
@@ -123,7 +114,7 @@ int demo_show_books(
 {
     printf("\nThe drawers are counted and closed; Chicago's is five cents"
            " short.\n");
-    return show_all(place, books, COUNT(books), failure);
+    return demo_show_commands(place, books, COUNT(books), failure);
 }
 
 void demo_say_what_next(const struct demo_place *place)

@@ -9,6 +9,7 @@
 #include <posito/failure.h>
 
 #define DEMO_PATH_ROOM 3072
+#define DEMO_WORDS_MAX 12
 
 struct demo_place {
     char folder[DEMO_PATH_ROOM];
@@ -24,6 +25,17 @@ void demo_program(const struct demo_place *, const char *name,
  * shown if that is NULL.  0 and its exit code, or -1. */
 int demo_tool(const struct demo_place *, const char *const words[],
     struct buffer *out, int *code, struct failure *) WARN_UNUSED_RESULT;
+
+/* A command, and whose key signs it; words end in NULL. */
+struct demo_command {
+    const char *key;
+    const char *words[DEMO_WORDS_MAX + 1];
+};
+
+/* Show each command as a person would type it, then run it.  0, or -1. */
+int demo_show_commands(const struct demo_place *,
+    const struct demo_command *, size_t count, struct failure *)
+    WARN_UNUSED_RESULT;
 
 /* In the afternoon: at the counter, the savings of a member, what waits for
  * signatures.  0, or -1. */

@@ -3,13 +3,17 @@
  * and a working day over TCP, print the books, stop, audit, compare.
  *
  *     posito-demo [--data FOLDER] [--stay] [FOLDER]
+ *     posito-demo [--data FOLDER] --programme [--until YEAR] [FOLDER]
  *
  * Without --stay it exits 0 after the audit, and keeps FOLDER if one was
  * given.  With --stay it serves the federation in the foreground (and
- * founds it first if FOLDER has none): what `make run` does.
+ * founds it first if FOLDER has none): what `make run` does.  With
+ * --programme it plays the years of the three-for-one programme instead,
+ * up to YEAR, and the audit checks every invariant too.
  */
 #include "demo_play.h"
 #include "demo_show.h"
+#include "demo_years.h"
 #include "found.h"
 #include "process.h"
 
@@ -28,6 +32,8 @@
 struct demo {
     const char *data;
     bool stay;
+    bool programme;
+    uint32_t until; /* last year of the programme; 0: all */
     bool temporary; /* remove the folder at the end */
     struct demo_place place;
     pid_t daemon; /* 0: not running */
@@ -120,25 +126,26 @@ static void say_sources(const struct demo_plan *plan)
         DEMO_MONTHS);
 }
 
-static int found(struct demo *demo, const struct demo_plan *plan)
+/* Takes the lines. */
+static int found(struct demo *demo, struct buffer *lines)
 {
-    struct buffer lines = buffer_empty();
     struct ident founder = ident_of("treasurer.us");
-    demo_founding(plan, &lines);
-    int result = lines.failed ? failure_set(&demo->failure, "out of memory")
-                              : found_ledger(demo->place.folder, ORIGIN,
-                                    buffer_bytes(&lines), &founder,
-                                    &demo->failure);
-    buffer_free(&lines);
+    int result = lines->failed ? failure_set(&demo->failure, "out of memory")
+                               : found_ledger(demo->place.folder, ORIGIN,
+                                     buffer_bytes(lines), &founder,
+                                     &demo->failure);
+    buffer_free(lines);
     return result;
 }
 
 static int found_and_play(
     struct demo *demo, const char *listen, struct demo_plan *plan)
 {
+    struct buffer lines = buffer_empty();
     int result = -1;
     say_sources(plan);
-    if (found(demo, plan) == 0 && start_daemon(demo, listen) == 0) {
+    demo_founding(plan, &lines);
+    if (found(demo, &lines) == 0 && start_daemon(demo, listen) == 0) {
         printf("positod listens on %s\n", demo->place.address);
         result = demo_play(
             plan, demo->place.folder, demo->place.address, &demo->failure);
@@ -168,19 +175,20 @@ static bool find_digest(const struct buffer *text, char digest[65])
     return true;
 }
 
-/* Replay the journal with the auditor's tool; the daemon has stopped. */
-static int audit(struct demo *demo)
+/* Read the journal with the auditor's tool, by its command replay or check;
+ * the daemon has stopped. */
+static int audit(struct demo *demo, const char *command)
 {
     const char *const replay[] = {
-        "posito-audit", "replay", demo->place.folder, NULL};
+        "posito-audit", command, demo->place.folder, NULL};
     const char *const digest[] = {
         "posito-audit", "digest", demo->place.folder, NULL};
     struct buffer replayed = buffer_empty(), kept = buffer_empty();
     char ours[65], theirs[65];
     int code = 0, result = -1;
     printf("\nThe daemon has stopped.  Now as an auditor, with no daemon and"
-           " no network:\n\n$ posito-audit replay %s\n",
-        demo->place.folder);
+           " no network:\n\n$ posito-audit %s %s\n",
+        command, demo->place.folder);
     if (demo_tool(&demo->place, replay, &replayed, &code,
             &demo->failure) != 0)
         goto out;
@@ -219,7 +227,45 @@ static int demonstrate(struct demo *demo)
         demo_close(plan, demo->place.folder, demo->place.address, &demo->failure) == 0 &&
         demo_show_books(&demo->place, &demo->failure) == 0 &&
         stop_daemon(demo) == 0)
-        result = audit(demo);
+        result = audit(demo, "replay");
+    demo_plan_free(plan);
+    return result;
+}
+
+/* ---- the programme ---- */
+
+static int play_years(struct demo *demo, struct years *years)
+{
+    struct buffer lines = buffer_empty();
+    demo_years_say_sources(years);
+    demo_years_founding(years, &lines);
+    if (found(demo, &lines) != 0 ||
+        start_daemon(demo, "listen=127.0.0.1:0") != 0)
+        return -1;
+    printf("positod listens on %s\n", demo->place.address);
+    (void)fflush(stdout);
+    return demo_years_play(years, demo->place.folder, demo->place.address,
+               &demo->failure) == 0 &&
+            demo_years_show_income(&demo->place, &demo->failure) == 0 &&
+            demo_years_end(years, demo->place.address, &demo->failure) == 0 &&
+            demo_years_show(years, &demo->place, &demo->failure) == 0 &&
+            stop_daemon(demo) == 0
+        ? audit(demo, "check")
+        : -1;
+}
+
+static int show_programme(struct demo *demo)
+{
+    if (founded(demo))
+        return failure_set(&demo->failure,
+            "%s has a ledger already; name an empty folder",
+            demo->place.folder);
+    struct demo_plan *plan = demo_plan_new(demo->data, &demo->failure);
+    struct years *years = plan == NULL
+        ? NULL
+        : demo_years_new(plan, demo->data, demo->until, &demo->failure);
+    int result = years == NULL ? -1 : play_years(demo, years);
+    demo_years_free(years);
     demo_plan_free(plan);
     return result;
 }
@@ -322,22 +368,44 @@ static void clean_up(struct demo *demo)
     }
 }
 
+static int take_arguments(
+    struct demo *demo, int argc, char **argv, const char **folder)
+{
+    uint64_t until;
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--stay") == 0) {
+            demo->stay = true;
+        } else if (strcmp(argv[i], "--programme") == 0) {
+            demo->programme = true;
+        } else if (strcmp(argv[i], "--until") == 0 && i + 1 < argc &&
+            bytes_decimal(bytes_text(argv[i + 1]), 2999, &until) &&
+            until > 0) {
+            demo->until = (uint32_t)until;
+            i++;
+        } else if (strcmp(argv[i], "--data") == 0 && i + 1 < argc) {
+            demo->data = argv[++i];
+        } else if (argv[i][0] != '-' && *folder == NULL) {
+            *folder = argv[i];
+        } else {
+            return -1;
+        }
+    }
+    return (demo->programme && demo->stay) ||
+            (demo->until != 0 && !demo->programme)
+        ? -1
+        : 0;
+}
+
 int main(int argc, char **argv)
 {
     static struct demo demo = {.data = "tests/data"};
     const char *folder = NULL;
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--stay") == 0) {
-            demo.stay = true;
-        } else if (strcmp(argv[i], "--data") == 0 && i + 1 < argc) {
-            demo.data = argv[++i];
-        } else if (argv[i][0] != '-' && folder == NULL) {
-            folder = argv[i];
-        } else {
-            (void)fprintf(stderr,
-                "usage: posito-demo [--data FOLDER] [--stay] [FOLDER]\n");
-            return 2;
-        }
+    if (take_arguments(&demo, argc, argv, &folder) != 0) {
+        (void)fprintf(stderr,
+            "usage: posito-demo [--data FOLDER] [--stay] [FOLDER]\n"
+            "       posito-demo [--data FOLDER] --programme [--until YEAR] "
+            "[FOLDER]\n");
+        return 2;
     }
     (void)setvbuf(stdout, NULL, _IOLBF, 0);
     (void)signal(SIGPIPE, SIG_IGN);
@@ -346,7 +414,9 @@ int main(int argc, char **argv)
         (void)signal(SIGTERM, ask_to_stop);
     }
     int result = find_programs(&demo) == 0 && make_folder(&demo, folder) == 0
-        ? (demo.stay ? stay(&demo) : demonstrate(&demo))
+        ? (demo.stay             ? stay(&demo)
+                : demo.programme ? show_programme(&demo)
+                                 : demonstrate(&demo))
         : -1;
     clean_up(&demo);
     if (result != 0) {

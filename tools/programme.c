@@ -176,6 +176,11 @@ static void append_evidence(struct buffer *out, const struct hash *evidence)
     base64_append(out, bytes_of(evidence->data, sizeof evidence->data));
 }
 
+struct bytes programme_parts(uint32_t year)
+{
+    return bytes_text(year < PROGRAMME_MUNICIPAL_YEAR ? THIRDS : QUARTERS);
+}
+
 void programme_rules(
     const struct programme_names *names, struct buffer *lines)
 {
@@ -257,8 +262,7 @@ static void append_level(const struct imported *project, const char *verb,
 static bool append_levels(
     const struct imported *project, const char *verb, bool pledge)
 {
-    struct bytes parts = bytes_text(
-        project->year->year < PROGRAMME_MUNICIPAL_YEAR ? THIRDS : QUARTERS);
+    struct bytes parts = programme_parts(project->year->year);
     int64_t shares[PARTS_MAX];
     struct part part;
     if (!parts_allocate(project->cents, parts, shares))

@@ -55,6 +55,9 @@ void programme_show(FILE *, const struct programme *, enum language);
 
 /* ---- lines for a ledger ---- */
 
+/* The levels and parts of the rule in force in a year: a PARTS value. */
+struct bytes programme_parts(uint32_t year);
+
 /* Who takes part; all of one book but the clubs. */
 struct programme_names {
     struct ident book;

@@ -62,6 +62,8 @@ static const struct label labels[] = {
     {"need", {"needs", "necesita"}, NULL},
     {"have", {"has", "tiene"}, NULL},
     {"each", {"of each country", "de cada país"}, NULL},
+    {"clubs", {"clubs", "clubes"}, "year"},
+    {"clubs", {"clubs", "clubes"}, "total"},
     {"clubs", {"clubs' majority", "mayoría de clubes"}, NULL},
     {"ended", {"ended by entry", "terminó en asiento"}, NULL},
     {"may", {"may sign", "pueden firmar"}, NULL},
