@@ -22,6 +22,11 @@ question_function question_trial;
 question_function question_balance_sheet;
 question_function question_income;
 
+/* books=us:2026-11-23,mx:2026-11-23: each, or one, with its open business
+ * date; or the same with the first date of what its income statement has. */
+void question_dates(const struct question *, const char *key,
+    const struct ident *only, bool since);
+
 /* question_party.c */
 question_function question_party;
 question_function question_key;

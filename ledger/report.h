@@ -79,7 +79,12 @@ int report_statement(struct ledger *, const struct ident *who,
     int64_t *opening, int64_t *closing, report_row *, void *context,
     enum status *) WARN_UNUSED_RESULT;
 
-/* One row a role and currency that was ever posted to, in chart order. */
+/*
+ * One row a role and currency that was ever posted to, in chart order.
+ * book: NULL for all books added up, with nothing taken out, which only a
+ * key whose scope is all may ask (OUT_OF_SCOPE); BALANCE_OVERFLOW if that
+ * is beyond what can be counted.
+ */
 struct trial_row {
     enum role role;
     enum currency currency;
@@ -87,7 +92,7 @@ struct trial_row {
     int64_t balance;
 };
 int report_trial(struct ledger *, const struct ident *who,
-    const struct ident *book, struct date *,
+    const struct ident *book,
     void (*each)(void *context, const struct trial_row *), void *context,
     enum status *) WARN_UNUSED_RESULT;
 

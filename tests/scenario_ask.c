@@ -494,8 +494,6 @@ static int ask_pool(struct ledger *ledger, const struct ident *who,
 static int ask(struct ledger *ledger, const struct ident *who,
     const struct operation *op, struct buffer *out, enum status *status)
 {
-    struct date date;
-
     if (report_may_ask(ledger, who, op->verb, status) != 0)
         return -1;
     if (*status != STATUS_ACCEPTED)
@@ -511,7 +509,8 @@ static int ask(struct ledger *ledger, const struct ident *who,
     if (op->verb == VERB_STATEMENT)
         return ask_statement(ledger, who, &op->as.statement, out, status);
     if (op->verb == VERB_TRIAL)
-        return report_trial(ledger, who, &op->as.trial.book, &date,
+        return report_trial(ledger, who,
+            OPERATION_HAS(op, trial, book) ? &op->as.trial.book : NULL,
             trial_row, out, status);
     if (op->verb == VERB_DRAWER)
         return ask_drawer(ledger, who, &op->as.drawer.drawer, out, status);

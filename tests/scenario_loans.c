@@ -436,7 +436,7 @@ static int ask_portfolio(struct ledger *ledger, const struct ident *who,
     if (*status != STATUS_ACCEPTED)
         return 0;
     return report_trial(
-        ledger, who, &f->book, &date, compare_trial, &sums, status);
+        ledger, who, &f->book, compare_trial, &sums, status);
 }
 
 /* ---- exposure ---- */
