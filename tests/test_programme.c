@@ -114,6 +114,7 @@ static const char founding_body[] =
     "party-open party=c3 kind=club book=mx parent=zac country=US\n"
     "party-open party=bank kind=correspondent book=mx country=MX\n"
     "key board board tre all\n"
+    "key fed federation.treasurer tre all\n"
     "key aud auditor tre all\n";
 
 /* With the programme's rules, which begin before the book, in genesis. */

@@ -9,7 +9,7 @@ static const struct {
     int64_t lending[2], savings[2];
 } money[] = {
     {{1000, 3000}, {1000, 3000}},
-    {{50000, 150000}, {10000, 60000}},
+    {{80000, 200000}, {10000, 60000}},
 };
 
 struct ident years_member(

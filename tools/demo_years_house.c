@@ -21,39 +21,38 @@ static const char *const other_side[] = {"treasurer.mx", NULL};
 
 enum { EARN, EARNED, SHARED };
 
+static int earn_of(
+    struct years *years, enum years_book book, unsigned step, int year)
+{
+    const char *name = years_book_name(book);
+    const char *currency = money[book].currency;
+    struct play *play = &years->play;
+    if (step == EARN)
+        return demo_send_for(play, &years->interest[book], "treasurer.us",
+            "journal-entry post=%s/bank.%s/nostro/%s:%s,"
+            "%s/%s/income.interest/%s:-%s "
+            "reason=interest%%20on%%20deposits",
+            name, name, currency, money[book].interest, name, name, currency,
+            money[book].interest);
+    if (step == SHARED)
+        return years_approve(years, &years->dividend[book], other_side);
+    if (years_approve(years, &years->interest[book], other_side) != 0)
+        return -1;
+    return demo_send_for(play, &years->dividend[book], "treasurer.us",
+        "dividend-declare book=%s month=%04d-12 amount=%s%s basis=daily",
+        name, year, currency, money[book].dividend);
+}
+
 /* The bank pays interest, and most of it is shared out: each with a
  * signature from either side of the border. */
 static int earn(struct years *years, void *subject, unsigned step)
 {
-    struct play *play = &years->play;
     int year, month, day;
     (void)subject;
     date_split(years->today, &year, &month, &day);
-    for (enum years_book book = YEARS_US; book <= YEARS_MX; book++) {
-        const char *name = years_book_name(book);
-        int result = 0;
-        if (step == EARN)
-            result = demo_send_for(play, &years->interest[book],
-                "treasurer.us",
-                "journal-entry post=%s/bank.%s/nostro/%s:%s,"
-                "%s/%s/income.interest/%s:-%s "
-                "reason=interest%%20on%%20deposits",
-                name, name, money[book].currency, money[book].interest, name,
-                name, money[book].currency, money[book].interest);
-        else if (step == EARNED)
-            result = years_approve(years, &years->interest[book], other_side) == 0
-                ? demo_send_for(play, &years->dividend[book], "treasurer.us",
-                      "dividend-declare book=%s month=%04d-12 amount=%s%s "
-                      "basis=daily",
-                      name, year, money[book].currency,
-                      money[book].dividend)
-                : -1;
-        else
-            result = years_approve(years, &years->dividend[book], other_side);
-        if (result != 0)
-            return -1;
-    }
-    return 0;
+    return earn_of(years, YEARS_US, step, year) == 0
+        ? earn_of(years, YEARS_MX, step, year)
+        : -1;
 }
 
 /* ---- what they owe each other ---- */

@@ -141,7 +141,8 @@ struct years_project {
 int years_plan_projects(struct years *) WARN_UNUSED_RESULT;
 
 /* The funder's name at a level, by the project's place. */
-const char *years_funder(const struct years_project *, const struct ident *level);
+const char *years_funder(
+    const struct years_project *, const struct ident *level);
 size_t years_places(void);
 const char *years_place(size_t);        /* R%C3%ADo%20Grande */
 const char *years_municipality(size_t); /* municipality.rio-grande */

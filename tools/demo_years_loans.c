@@ -293,8 +293,8 @@ static int pay_out(struct years *years, struct years_loan *loan,
 int years_pay_tranche(struct years *years, void *subject, unsigned milestone)
 {
     struct years_loan *loan = subject;
-    if (pay_out(years, loan, loan->amount.minor * years_released[milestone] / 100,
-            years_milestones[milestone]) != 0)
+    int64_t minor = loan->amount.minor * years_released[milestone] / 100;
+    if (pay_out(years, loan, minor, years_milestones[milestone]) != 0)
         return -1;
     return ++loan->paid_out < YEARS_TRANCHES
         ? 0
