@@ -3,6 +3,7 @@
 #include "clock.h"
 #include "log.h"
 #include "readahead.h"
+#include "saver.h"
 #include "textfile.h"
 
 #include <inttypes.h>
@@ -26,6 +27,7 @@ struct replay {
     struct journal_recovery *recovery;
     const struct checkpoint *promise; /* size 0: none */
     struct readahead *line;
+    struct saver saver;
     struct failure failure; /* of the reading thread */
     int result;             /* of the reading thread */
     bool promise_seen;      /* the replay came by its size */
@@ -61,21 +63,39 @@ static void *read_journal(void *context)
 
 /* ---- the thread that decides ---- */
 
+static int end_save(struct replay *replay, struct failure *failure)
+{
+    bool running = replay->saver.running;
+    if (saver_end(&replay->saver, failure) != 0)
+        return -1;
+    if (running)
+        replay->storage->covered = replay->saver.size;
+    return 0;
+}
+
 /*
  * Keep the memory bounded.  This is done before a group is replayed, never
  * after: a last group may be in the page cache only, but all before it
  * were synced before it was begun, so the saved state is never ahead of
  * the disk.
  */
-static int save_if_large(struct storage *storage, struct failure *failure)
+static int save_if_large(struct replay *replay, struct failure *failure)
 {
-    if (!state_is_due(storage->state, storage->config->save_bytes))
+    struct storage *storage = replay->storage;
+    const struct state *state = storage->state;
+    uint64_t most = storage->config->save_bytes;
+    /* What is being saved counts as pending, but takes no new pages. */
+    bool due = replay->saver.running
+                   ? state_pending_bytes(state) / 2 >= most ||
+                         state_flush_bytes(state) / STATE_FLUSH_FACTOR >= most
+                   : state_is_due(state, most);
+    if (!due)
         return 0;
-    ledger_settle(storage->ledger);
-    if (state_save(storage->state, failure) != 0)
+    if (end_save(replay, failure) != 0)
         return -1;
-    storage->covered = ledger_size(storage->ledger);
-    return 0;
+    ledger_settle(storage->ledger);
+    return saver_begin(&replay->saver, storage->state,
+        ledger_size(storage->ledger), failure);
 }
 
 static int refuse_other_journal(
@@ -105,7 +125,7 @@ static int replay_group(struct replay *replay, const struct ahead *ahead,
     struct failure *failure)
 {
     struct storage *storage = replay->storage;
-    if (save_if_large(storage, failure) != 0)
+    if (save_if_large(replay, failure) != 0)
         return -1;
     for (size_t i = 0; i < ahead->count; i++) {
         const struct ahead_entry *at = &ahead->entries[i];
@@ -184,6 +204,9 @@ static int run_both(struct replay *replay, struct failure *failure)
     if (number != 0)
         return failure_set_errno(failure, number, "cannot start a thread");
     int result = replay_all(replay, failure);
+    struct failure unsaved = {.text = ""};
+    if (end_save(replay, result == 0 ? failure : &unsaved) != 0)
+        result = -1;
     (void)pthread_join(thread, NULL);
     if (result != 0)
         return -1;

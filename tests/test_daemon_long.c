@@ -412,6 +412,28 @@ static void a_stop_finishes_it(void **state)
     assert_int_equal(size_now(month), size + (stopped ? 1 : 2));
 }
 
+/* Rebuilt from the journal, and saved again and again on the way while the
+ * replay goes on: the same state. */
+static void a_rebuild_is_saved_on_the_way(void **state)
+{
+    static const char *const options[] = {"save-bytes=65536", NULL};
+    struct month *month = *state;
+    char folder[PATH_MAX];
+    uint64_t size = size_now(month);
+    scratch_join(folder, month->fixture.folder, "state");
+    /* Once from nothing, once from what a crash has left. */
+    for (int round = 0; round < 2; round++) {
+        daemon_kill(&month->fixture);
+        if (round == 0)
+            scratch_remove(folder);
+        daemon_start(&month->fixture, options);
+        assert_int_equal(size_now(month), size);
+    }
+    assert_int_equal(daemon_stop(&month->fixture), 0);
+    audit(month);
+    daemon_start(&month->fixture, NULL);
+}
+
 /* The client has gone: the order stands all the same. */
 static void it_is_finished_for_nobody(void **state)
 {
@@ -485,6 +507,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         LONG_TEST(others_are_answered_meanwhile, found_large),
         LONG_TEST(a_stop_finishes_it, found_small),
+        LONG_TEST(a_rebuild_is_saved_on_the_way, found_small),
         LONG_TEST(it_is_finished_for_nobody, found_small),
         LONG_TEST(a_crash_leaves_nothing_of_it, found_small),
         LONG_TEST(trying_it_changes_nothing, found_small),
