@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 /* Pending records may outgrow save-bytes by this factor while a flush is
- * under way. */
+ * under way, or the group is open. */
 #define PENDING_FACTOR 4
 
 enum saving {
@@ -162,7 +162,7 @@ static bool is_due(struct checkpointer *checkpointer)
         checkpointer->saved_ms = now_ms;
         return false;
     }
-    return state_pending_bytes(state) >= checkpointer->options.save_bytes ||
+    return state_is_due(state, checkpointer->options.save_bytes) ||
            now_ms - checkpointer->saved_ms >=
                (int64_t)checkpointer->options.save_ms;
 }
@@ -208,9 +208,12 @@ void checkpointer_step(
 
 bool checkpointer_full(const struct checkpointer *checkpointer)
 {
-    return atomic_load(&checkpointer->saving) != SAVING_NOTHING &&
-           state_pending_bytes(checkpointer->options.state) / PENDING_FACTOR >
-               checkpointer->options.save_bytes;
+    const struct state *state = checkpointer->options.state;
+    uint64_t save_bytes = checkpointer->options.save_bytes;
+    /* Whatever makes it full makes it due, so this ends: when the open group
+     * is closed it is frozen, and when what is frozen is saved so is this. */
+    return state_pending_bytes(state) / PENDING_FACTOR > save_bytes ||
+           state_flush_bytes(state) / STATE_FLUSH_FACTOR > save_bytes;
 }
 
 uint64_t checkpointer_covered(const struct checkpointer *checkpointer)

@@ -54,7 +54,7 @@ void checkpointer_step(
     struct checkpointer *, bool hold, uint64_t durable);
 
 /* Memory would grow without bound: nothing more is to be decided before
- * the flush that is under way has ended. */
+ * the open group is closed and the flush that is under way has ended. */
 bool checkpointer_full(const struct checkpointer *);
 
 /* Entries that the saved state covers. */

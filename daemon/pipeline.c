@@ -253,11 +253,13 @@ static bool step(struct pipeline *pipeline)
         more = true;
     if (hand_group_over(pipeline))
         more = true;
+    bool full = checkpointer_full(pipeline->checkpointer);
     checkpointer_step(pipeline->checkpointer,
         ledger_group_count(pipeline->ledger) > 0 ||
             pipeline_long_blocked(pipeline),
         commit_durable(pipeline->commit));
-    return more;
+    /* Those that were blocked go on; nothing else would wake them. */
+    return more || (full && !checkpointer_full(pipeline->checkpointer));
 }
 
 bool pipeline_step(struct pipeline *pipeline)

@@ -304,24 +304,37 @@ static void write_totals(struct buffer *out, const struct trial *trial)
     }
 }
 
+/* book= and date= of one book, or books= of all. */
+static void write_books(const struct question *q, const struct ident *book)
+{
+    struct book_report report;
+    if (book == NULL) {
+        question_dates(q, "books", NULL, false);
+        return;
+    }
+    answer_ident(q->out, "book", book);
+    for (size_t i = 0; report_book(q->ledger, i, &report); i++)
+        if (ident_equal(&report.name, book))
+            answer_date(q->out, "date", report.date);
+}
+
 int question_trial(const struct question *q)
 {
-    const struct ident *book = &q->op->as.trial.book;
+    const struct ident *book =
+        OPERATION_HAS(q->op, trial, book) ? &q->op->as.trial.book : NULL;
     struct trial trial = {.rows = {.text = buffer_empty()}};
-    struct date date;
     enum status status;
-    int result = report_trial(q->ledger, &q->peer->key, book, &date,
+    int result = report_trial(q->ledger, &q->peer->key, book,
         write_trial_row, &trial, &status);
     if (result == 0 && status == STATUS_ACCEPTED && trial.overflow)
         status = STATUS_BALANCE_OVERFLOW;
     if (result == 0 && status != STATUS_ACCEPTED) {
-        (void)question_refuse(q, status, "book");
+        (void)question_refuse(q, status, book == NULL ? "" : "book");
     } else if (result == 0) {
         buffer_append(q->out, buffer_bytes(&trial.rows.text));
         write_totals(q->out, &trial);
         answer_ok(q->out);
-        answer_ident(q->out, "book", book);
-        answer_date(q->out, "date", date);
+        write_books(q, book);
         answer_number(q->out, "rows", trial.rows.count);
         answer_end(q->out);
     }

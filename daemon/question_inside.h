@@ -22,6 +22,11 @@ question_function question_trial;
 question_function question_balance_sheet;
 question_function question_income;
 
+/* books=us:2026-11-23,mx:2026-11-23: each, or one, with its open business
+ * date; or the same with the first date of what its income statement has. */
+void question_dates(const struct question *, const char *key,
+    const struct ident *only, bool since);
+
 /* question_party.c */
 question_function question_party;
 question_function question_key;
@@ -31,6 +36,10 @@ question_function question_dormant;
 
 /* Rows of what the party told and may claim; how many. */
 uint64_t question_told(struct buffer *out, const struct party_report *);
+
+/* question_calendar.c */
+question_function question_calendar;
+
 /* question_pool.c */
 question_function question_pool;
 
@@ -38,8 +47,35 @@ question_function question_pool;
 question_function question_drawer;
 question_function question_cash_report;
 
+/* question_project.c */
+question_function question_project;
+question_function question_projects;
+question_function question_programme;
 /* question_term.c */
 question_function question_terms;
+
+/* question_loan.c */
+question_function question_loan;
+question_function question_loans;
+
+/* question_schedule.c */
+question_function question_schedule;
+question_function question_payoff;
+
+/* question_portfolio.c */
+question_function question_portfolio;
+question_function question_exposure;
+
+/* A rate as it was set, "0.2"; a percentage with so many digits of a whole
+ * percent, "20.00" or "21.9". */
+void question_rate(struct buffer *, const char *key, struct rate);
+void question_percent(
+    struct buffer *, const char *key, uint64_t value, unsigned digits);
+
+/* What a loan costs: apr= cat= finance= total= schedule=. */
+struct loan_disclosure;
+void question_disclosure(
+    struct buffer *, const struct loan_disclosure *, enum currency);
 
 /* question_journal.c */
 question_function question_receipt;

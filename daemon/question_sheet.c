@@ -152,9 +152,7 @@ static int write_all(const struct question *q, struct sheets *sheets,
     return 0;
 }
 
-/* books=us:2026-11-23,mx:2026-11-23: each with its open business date; or
- * the same with the first date of what its income statement has. */
-static void write_dates(const struct question *q, const char *key,
+void question_dates(const struct question *q, const char *key,
     const struct ident *only, bool since)
 {
     struct book_report book;
@@ -188,9 +186,9 @@ static int answer_sheet(const struct question *q, const struct ident *book)
     } else if (result == 0) {
         buffer_append(q->out, buffer_bytes(&text));
         answer_ok(q->out);
-        write_dates(q, "books", book, false);
+        question_dates(q, "books", book, false);
         if (q->op->verb == VERB_INCOME)
-            write_dates(q, "since", book, true);
+            question_dates(q, "since", book, true);
         answer_number(q->out, "rows", to.rows);
         answer_end(q->out);
     }

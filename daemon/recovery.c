@@ -2,35 +2,64 @@
 
 #include "clock.h"
 #include "log.h"
+#include "readahead.h"
 #include "textfile.h"
 
-#include "../protocol/admit.h"
-
 #include <inttypes.h>
+#include <pthread.h>
 #include <string.h>
 
 #define NOTE_BYTES_MAX 16384
 #define PROGRESS_MS 10000
 
-/* Goes along with the replay. */
+/*
+ * What is trusted at a start, and what is checked.  Every group past the
+ * saved state is checked against the tree: its bodies' roots, its leaves,
+ * and the checkpoint that the log's own key signed.  Nobody but the holder
+ * of that key can have made one, and this daemon signs none before every
+ * order's signature in it was checked; so those of the members are not
+ * checked a second time here.  An auditor, who trusts no log key, does
+ * check them (posito-audit replay).
+ */
 struct replay {
     struct storage *storage;
-    int64_t told_ms; /* when progress was logged last */
+    struct journal_recovery *recovery;
+    const struct checkpoint *promise; /* size 0: none */
+    struct readahead *line;
+    struct failure failure; /* of the reading thread */
+    int result;             /* of the reading thread */
+    bool promise_seen;      /* the replay came by its size */
+    int64_t told_ms;        /* when progress was logged last */
 };
 
-static int replay_entry(
-    struct storage *storage, const struct entry *entry,
-    struct failure *failure)
+/* ---- the thread that reads ---- */
+
+static int put_group(
+    void *context, const struct group *group, struct failure *failure)
 {
-    struct order order;
-    int result;
-    if (admit_unchecked(&order, entry->line, entry->body) != 0)
-        result = failure_set(failure, "out of memory");
-    else
-        result = ledger_replay(storage->ledger, entry, &order, failure);
-    admit_free(&order);
-    return result;
+    struct replay *replay = context;
+    return readahead_put(replay->line, group, failure);
 }
+
+/* The disk is not changed before the ledger has agreed to all of it. */
+static int wait_for_ledger(void *context, struct failure *failure)
+{
+    struct replay *replay = context;
+    if (readahead_end(replay->line) != 0)
+        return failure_set(failure, "the replay has stopped");
+    return 0;
+}
+
+static void *read_journal(void *context)
+{
+    struct replay *replay = context;
+    replay->result = journal_recover(
+        replay->storage->journal, replay->recovery, &replay->failure);
+    readahead_close(replay->line);
+    return NULL;
+}
+
+/* ---- the thread that decides ---- */
 
 /*
  * Keep the memory bounded.  This is done before a group is replayed, never
@@ -40,7 +69,7 @@ static int replay_entry(
  */
 static int save_if_large(struct storage *storage, struct failure *failure)
 {
-    if (state_pending_bytes(storage->state) < storage->config->save_bytes)
+    if (!state_is_due(storage->state, storage->config->save_bytes))
         return 0;
     ledger_settle(storage->ledger);
     if (state_save(storage->state, failure) != 0)
@@ -49,20 +78,39 @@ static int save_if_large(struct storage *storage, struct failure *failure)
     return 0;
 }
 
-static int replay_group(
-    void *context, const struct group *group, struct failure *failure)
+static int refuse_other_journal(
+    const struct checkpoint *promise, struct failure *failure)
 {
-    struct replay *replay = context;
+    return failure_set(failure,
+        "the journal's first %" PRIu64 " entries are not those of the "
+        "announced checkpoint: this is another journal, restore the "
+        "right one", promise->size);
+}
+
+/* A checkpoint ends a group, so the replay comes by it unless the saved
+ * state covers it. */
+static int check_passing(struct replay *replay, struct failure *failure)
+{
+    const struct merkle *tree = ledger_tree(replay->storage->ledger);
+    if (replay->promise->size == 0 || replay->promise->size != tree->size)
+        return 0;
+    struct hash root = merkle_root(tree);
+    replay->promise_seen = true;
+    if (hash_equal(&root, &replay->promise->root))
+        return 0;
+    return refuse_other_journal(replay->promise, failure);
+}
+
+static int replay_group(struct replay *replay, const struct ahead *ahead,
+    struct failure *failure)
+{
     struct storage *storage = replay->storage;
-    struct bytes rest = group->entries;
-    struct entry entry;
     if (save_if_large(storage, failure) != 0)
         return -1;
-    while (rest.length > 0) {
-        if (!entry_next(&rest, &entry))
-            return failure_set(failure,
-                "group %" PRIu64 " has a malformed entry", group->first);
-        if (replay_entry(storage, &entry, failure) != 0)
+    for (size_t i = 0; i < ahead->count; i++) {
+        const struct ahead_entry *at = &ahead->entries[i];
+        if (ledger_replay(
+                storage->ledger, &at->entry, &at->order, failure) != 0)
             return -1;
         storage->replayed++;
     }
@@ -71,8 +119,27 @@ static int replay_group(
         replay->told_ms = clock_ms();
         log_info("replayed %" PRIu64 " entries so far", storage->replayed);
     }
-    return 0;
+    return check_passing(replay, failure);
 }
+
+static int replay_all(struct replay *replay, struct failure *failure)
+{
+    int result = check_passing(replay, failure);
+    while (result == 0) {
+        struct ahead *ahead = readahead_take(replay->line);
+        if (ahead == NULL)
+            return 0;
+        result = replay_group(replay, ahead, failure);
+        /* Not done before it is known: the reader goes on after it. */
+        if (result != 0)
+            readahead_abandon(replay->line);
+        readahead_done(replay->line, ahead);
+    }
+    readahead_abandon(replay->line);
+    return result;
+}
+
+/* ---- what was promised ---- */
 
 /* Read a signed checkpoint from a file; size 0 if there is none. */
 static int read_checkpoint(const struct storage *storage, const char *name,
@@ -95,32 +162,50 @@ static int read_checkpoint(const struct storage *storage, const char *name,
 }
 
 /* The journal is not only as long as we said, it is the same one. */
-static int check_promise(struct storage *storage,
-    const struct checkpoint *promise, struct failure *failure)
+static int check_promise(const struct replay *replay, struct failure *failure)
 {
-    struct merkle_source tree = ledger_tree_source(storage->ledger);
+    struct merkle_source tree = ledger_tree_source(replay->storage->ledger);
     struct hash root;
-    if (promise->size == 0)
+    if (replay->promise->size == 0 || replay->promise_seen)
         return 0;
-    if (merkle_root_at(&tree, promise->size, &root) != 0)
+    if (merkle_root_at(&tree, replay->promise->size, &root) != 0)
         return failure_set(failure, "the tree cannot be read");
-    if (!hash_equal(&root, &promise->root))
-        return failure_set(failure,
-            "the journal's first %" PRIu64 " entries are not those of the "
-            "announced checkpoint: this is another journal, restore the "
-            "right one", promise->size);
+    if (!hash_equal(&root, &replay->promise->root))
+        return refuse_other_journal(replay->promise, failure);
     return 0;
 }
 
-static int run(struct storage *storage, struct journal_recovery *recovery,
-    const struct checkpoint *promise, struct failure *failure)
+/* ---- both threads ---- */
+
+static int run_both(struct replay *replay, struct failure *failure)
 {
-    if (journal_recover(storage->journal, recovery, failure) != 0)
+    pthread_t thread;
+    int number = pthread_create(&thread, NULL, read_journal, replay);
+    if (number != 0)
+        return failure_set_errno(failure, number, "cannot start a thread");
+    int result = replay_all(replay, failure);
+    (void)pthread_join(thread, NULL);
+    if (result != 0)
         return -1;
-    if (recovery->tree.size != ledger_size(storage->ledger))
+    if (replay->result != 0)
+        return failure_set(failure, "%s", replay->failure.text);
+    return 0;
+}
+
+static int run(struct replay *replay, struct failure *failure)
+{
+    struct storage *storage = replay->storage;
+    replay->line = readahead_new();
+    if (replay->line == NULL)
+        return failure_set(failure, "out of memory");
+    int result = run_both(replay, failure);
+    readahead_free(replay->line);
+    if (result != 0)
+        return -1;
+    if (replay->recovery->tree.size != ledger_size(storage->ledger))
         return failure_set(failure, "the replay ended at the wrong entry");
-    storage->dropped_bytes = recovery->dropped_bytes;
-    return check_promise(storage, promise, failure);
+    storage->dropped_bytes = replay->recovery->dropped_bytes;
+    return check_promise(replay, failure);
 }
 
 int recovery_do(struct storage *storage, const struct note_key *key,
@@ -128,13 +213,17 @@ int recovery_do(struct storage *storage, const struct note_key *key,
 {
     struct checkpoint promise;
     struct checkpoint stopped;
-    struct replay replay = {storage, clock_ms()};
+    struct replay replay = {.storage = storage,
+        .promise = &promise,
+        .told_ms = clock_ms()};
     struct journal_recovery recovery = {
         .tree = *ledger_tree(storage->ledger),
         .key = key,
-        .replay = replay_group,
+        .replay = put_group,
+        .replayed = wait_for_ledger,
         .context = &replay,
     };
+    replay.recovery = &recovery;
     if (read_checkpoint(storage, "checkpoint", key, &promise, failure) != 0 ||
         read_checkpoint(storage, "stopped", key, &stopped, failure) != 0)
         return -1;
@@ -145,5 +234,5 @@ int recovery_do(struct storage *storage, const struct note_key *key,
         recovery.promised = ledger_size(storage->ledger);
     recovery.clean = stopped.size > 0 &&
                      stopped.size == ledger_size(storage->ledger);
-    return run(storage, &recovery, &promise, failure);
+    return run(&replay, failure);
 }

@@ -15,6 +15,12 @@ static int read_entry(void *context, uint64_t index, struct buffer *out,
     return journal_read(context, index, out, failure);
 }
 
+static int read_leaf(void *context, uint64_t index, struct hash *out,
+    struct failure *failure)
+{
+    return journal_leaf(context, index, out, failure);
+}
+
 static bool decode_line(
     struct operation *op, struct bytes line, bool in_body)
 {
@@ -42,6 +48,7 @@ static int open_parts(struct storage *storage, struct failure *failure)
         .read = read_entry,
         .context = storage->journal,
         .decode = decode_line,
+        .leaf = read_leaf,
     };
     if (ledger_open(&storage->ledger, storage->state, &storage->archive,
             failure) != 0)

@@ -180,33 +180,46 @@ static bool at_counter(enum verb verb)
 {
     return verb == VERB_DEPOSIT || verb == VERB_WITHDRAW ||
         verb == VERB_MEMBERSHIP || verb == VERB_CAPTURE ||
-        verb == VERB_SUCCESSION_PAY;
+        verb == VERB_SUCCESSION_PAY || verb == VERB_LOAN_REPAY ||
+        verb == VERB_LOAN_RECOVER;
+}
+
+/* Whose cash a plan moves: of two legs the other one's. */
+static uint32_t find_person(const struct context *c, const struct leg *drawer)
+{
+    const struct leg *other;
+
+    if (c->cash_person != 0)
+        return c->cash_person;
+    other = &c->legs[drawer == c->legs ? 1 : 0];
+    if (c->leg_count != 2 || account_id_role(&other->id) == ROLE_DRAWER)
+        return 0;
+    return other->party.number;
 }
 
 /*
  * The cash that a plan moves between a person and a drawer, and its total
- * before.  False if it moves none.  Such a plan has two legs.
+ * before.  False if it moves none.
  */
 static bool find_change(
     struct context *c, struct cash_total *total, int64_t *minor)
 {
     const struct leg *drawer = NULL;
-    const struct leg *person = NULL;
+    uint32_t person;
 
-    for (size_t i = 0; i < c->leg_count; i++) {
+    for (size_t i = 0; i < c->leg_count; i++)
         if (account_id_role(&c->legs[i].id) == ROLE_DRAWER)
             drawer = &c->legs[i];
-        else
-            person = &c->legs[i];
-    }
-    if (c->leg_count != 2 || drawer == NULL || person == NULL ||
-        drawer->minor == 0)
+    if (drawer == NULL || drawer->minor == 0)
+        return false;
+    person = find_person(c, drawer);
+    if (person == 0)
         return false;
     *total = (struct cash_total){
         .book = drawer->party.book,
         .date = cash_date(c->state, drawer->party.book,
             c->ledger->books[drawer->party.book].date),
-        .party = person->party.number,
+        .party = person,
         .currency = account_id_currency(&drawer->id),
         .in = drawer->minor > 0,
     };

@@ -69,10 +69,11 @@ int check_ledger(struct ledger *ledger, struct failure *failure)
     check->other_bytes = buffer_empty();
     check->proposed_bytes = buffer_empty();
     check->carried_bytes = buffer_empty();
-    if (check_party_begin(check) == 0)
+    if (check_project_begin(check) == 0 && check_party_begin(check) == 0)
         result = walk(check);
     if (result == 0 && state_failed(check->state))
         result = check_fail(check, "storage");
+    check_project_free(check);
     tally_free(&check->tallies);
     tally_free(&check->pools);
     buffer_free(&check->bytes);
@@ -81,6 +82,7 @@ int check_ledger(struct ledger *ledger, struct failure *failure)
     buffer_free(&check->carried_bytes);
     check_term_free(check);
     free(check->told);
+    check_loan_free(check);
     free(check->proposals);
     free(check->parties);
     free(check->keys);

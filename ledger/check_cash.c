@@ -227,8 +227,10 @@ static int check_drawer(
     return 0;
 }
 
+/* whose: the person whose cash it is; 0: that of the only posting beside the
+ * drawer's. */
 static int add_cash(struct check *check, const struct check_line *line,
-    bool counter, bool undo)
+    bool counter, bool undo, uint32_t whose)
 {
     const struct check_posting *drawer = NULL;
     const struct check_posting *person = NULL;
@@ -245,13 +247,14 @@ static int add_cash(struct check *check, const struct check_line *line,
         if (check_drawer(check, &drawer->id, counter) != 0)
             return -1;
     }
-    if ((!counter && !undo) || line->count != 2 || drawer == NULL ||
-        person == NULL)
+    if (whose == 0 && line->count == 2 && person != NULL)
+        whose = account_id_party(&person->id);
+    if ((!counter && !undo) || drawer == NULL || whose == 0)
         return 0;
     in = undo ? drawer->minor < 0 : drawer->minor > 0;
     minor = drawer->minor < 0 ? -drawer->minor : drawer->minor;
     tally = cash_tally(check, account_id_book(&drawer->id),
-        account_id_party(&person->id), account_id_currency(&drawer->id), in);
+        whose, account_id_currency(&drawer->id), in);
     if (tally == NULL)
         return check_fail(check, "out of memory");
     if (!minor_add(tally->sum, undo ? -minor : minor, &tally->sum))
@@ -360,7 +363,22 @@ static bool at_counter(enum verb verb)
 {
     return verb == VERB_DEPOSIT || verb == VERB_WITHDRAW ||
         verb == VERB_MEMBERSHIP || verb == VERB_CAPTURE ||
-        verb == VERB_SUCCESSION_PAY;
+        verb == VERB_SUCCESSION_PAY || verb == VERB_LOAN_REPAY ||
+        verb == VERB_LOAN_RECOVER;
+}
+
+/* Of a loan's money the borrower is the person; 0: it is no loan's. */
+static uint32_t borrower_of(
+    const struct check *check, const struct operation *op, enum verb reversed)
+{
+    uint64_t loan = op->verb == VERB_LOAN_REPAY ? op->as.loan_repay.loan
+        : op->verb == VERB_LOAN_RECOVER ? op->as.loan_recover.loan
+                                        : check->other_loan;
+    enum verb verb = op->verb == VERB_REVERSE ? reversed : op->verb;
+
+    return verb == VERB_LOAN_REPAY || verb == VERB_LOAN_RECOVER
+        ? check_loan_borrower(check, loan)
+        : 0;
 }
 
 int check_cash_line(struct check *check, const struct operation *op,
@@ -375,7 +393,8 @@ int check_cash_line(struct check *check, const struct operation *op,
         return count_drawer(check, &op->as.drawer_close.drawer,
             op->as.drawer_close.pieces, line, true);
     return add_cash(check, line, at_counter(op->verb),
-        op->verb == VERB_REVERSE && at_counter(reversed));
+        op->verb == VERB_REVERSE && at_counter(reversed),
+        borrower_of(check, op, reversed));
 }
 
 int check_cash_end(struct check *check)

@@ -38,22 +38,24 @@ static struct tally_key date_key(
     return tally_key_of(table, bytes_of(key, sizeof key));
 }
 
+bool check_is_worked(struct check *check, uint8_t book, struct date date)
+{
+    struct tally_key key = date_key(TABLE_CALENDAR, book, date);
+    const struct tally *said = tally_find(&check->tallies, &key);
+
+    /* Day 4, 1970-01-05, was a Monday. */
+    return said != NULL ? said->sum != 0
+                        : ((date.days - 4) % 7 + 7) % 7 < 5;
+}
+
 struct date check_next_date(struct check *check, const struct book *book)
 {
     struct date date = book->date;
 
-    for (;;) {
-        struct tally_key key;
-        const struct tally *said;
-
+    do
         date.days++;
-        key = date_key(TABLE_CALENDAR, book->number, date);
-        said = tally_find(&check->tallies, &key);
-        /* Day 4, 1970-01-05, was a Monday. */
-        if (said != NULL ? said->sum != 0
-                         : ((date.days - 4) % 7 + 7) % 7 < 5)
-            return date;
-    }
+    while (!check_is_worked(check, book->number, date));
+    return date;
 }
 
 int check_calendar(
@@ -505,8 +507,10 @@ int check_cycle_post(struct check *check, bool is_month, uint32_t month)
         struct check_posting posting = { .minor = effect.minor };
         enum currency currency = effect.account.currency;
 
-        if (effect.kind != EFFECT_POSTING)
-            continue;
+        if (effect.kind != EFFECT_POSTING ||
+            (check->operation.verb == VERB_DAY_CLOSE &&
+                role_row(effect.account.role)->class == CLASS_MEMO))
+            continue; /* of pledges, which post them themselves */
         if (check_account_id(check, &effect.account, &posting.id) != 0 ||
             check_post(check, &posting, 0) != 0)
             return -1;
@@ -546,7 +550,7 @@ static int check_house(
         if (role == ROLE_DIVIDEND_PAYABLE)
             posted[effect.account.currency] += effect.minor;
         else if (role != ROLE_EXPENSE_DIVIDEND && role != ROLE_ISR &&
-            role != ROLE_SHARE)
+            role != ROLE_SHARE && !check_loan_role(role))
             return check_fail(check, ENTRY " posts what no month does",
                 check->entry.index);
     }
@@ -575,7 +579,8 @@ int check_cycle_close(struct check *check, const struct operation *op)
     struct book *book = find_book(check, name);
 
     if (book == NULL || check_cycle_post(check, is_month, month) != 0 ||
-        (is_month && check_house(check, book, month) != 0))
+        (is_month && check_house(check, book, month) != 0) ||
+        (is_month && check_loan_month(check, book->number, month) != 0))
         return -1;
     return close_period(
         check, book, is_month ? PERIOD_MONTH : PERIOD_YEAR, month);

@@ -109,6 +109,8 @@ static int add_usage(struct check *check, const struct check_line *line)
 
         for (size_t k = 0; k < line->count; k++)
             if (line->list[k].minor > 0 &&
+                role_row(account_id_role(&line->list[k].id))->class !=
+                    CLASS_MEMO &&
                 account_id_currency(&line->list[k].id) == currency &&
                 !by_rule(check, &line->list[k].id))
                 sum += line->list[k].minor;
@@ -142,7 +144,7 @@ static int post_line(
 /* ---- holds ---- */
 
 /* A hold makes the accounts that it touches, if there are none yet. */
-static int touch(struct check *check, const struct account_id *id)
+int check_touch(struct check *check, const struct account_id *id)
 {
     struct account_id control = account_id_control(id);
     struct tally_key key = tally_key_account(id);
@@ -168,7 +170,7 @@ static int place_hold(struct check *check, const struct hold_fields *f)
     tally->sum = f->amount.minor;
     if (check_account_id(check, &f->from, &from) != 0 ||
         check_account_id(check, &f->to, &to) != 0 ||
-        touch(check, &from) != 0 || touch(check, &to) != 0)
+        check_touch(check, &from) != 0 || check_touch(check, &to) != 0)
         return -1;
     if (!record_find_hold(check->state, check->entry.index, &hold) ||
         !account_id_equal(&hold.from, &from) ||
@@ -275,6 +277,9 @@ static int read_reversed(struct check *check, const struct reverse_fields *f,
         return check_fail(check, ENTRY " reverses what cannot be decoded",
             check->entry.index);
     check->other_verb = op.verb;
+    check->other_loan = op.verb == VERB_LOAN_REPAY ? op.as.loan_repay.loan
+        : op.verb == VERB_LOAN_RECOVER ? op.as.loan_recover.loan
+                                       : 0;
     if (operation_row(op.verb)->flags & FLAG_LITERAL)
         return check_line_read(check, &op, &check->other);
     if (check_line_effects(check, entry.effects, &check->other) != 0)
@@ -493,7 +498,9 @@ static int decide(struct check *check)
         post_line(check, &check->line, 0) != 0 ||
         check_cycle_entry(check, op) != 0 ||
         check_term_entry(check, op) != 0 ||
-        check_notice_entry(check, op) != 0)
+        check_notice_entry(check, op) != 0 ||
+        check_project_entry(check, op) != 0 ||
+        check_loan_entry(check, op, check->other_verb) != 0)
         return -1;
     if (check_party_line(check, check->entry.line) != 0)
         return -1;

@@ -10,11 +10,20 @@
  *   check_key.c      keys and policy along the way
  *   check_proposal.c proposals, their signatures, what they carry out
  *   check_cycle.c    periods, dividends, locked savings along the way
+ *   check_project.c  projects, their sources and draws along the way
+ *   check_pledge.c   pledges, what a new day does to them
+ *   check_project_end.c   their records at the end
  *   check_term.c     term shares
  *   check_member.c   what members have said; dormant shares
  *   check_succession.c  what is paid to beneficiaries
  *   check_notice.c   rules of notice and notices given
  *   check_cash.c     drawers, persons' cash and limits
+ *   check_loan.c     products, loans and what secures them along the way
+ *   check_lent.c     loans approved and paid out along the way
+ *   check_loan_life.c what happens to loans after that
+ *   check_debt.c     what a loan owes on a day
+ *   check_repay.c    what a repayment pays
+ *   check_loan_end.c their records at the end
  *   check_record.c   at the end: the state's records against the sums
  *
  * Lines about money are decoded; those about parties, keys and policy are
@@ -129,6 +138,9 @@ struct check {
     size_t proposal_count;
     uint64_t open_proposals;
     uint64_t approvals;
+    struct check_projects *projects; /* check_project.h */
+
+    struct check_loans *loans; /* check_loan.h; NULL: none yet */
 
     /* The entry at hand. */
     struct buffer bytes;
@@ -145,6 +157,7 @@ struct check {
     struct buffer other_bytes; /* of the entry it reverses */
     struct check_line other;
     enum verb other_verb;
+    uint64_t other_loan; /* that it was about, if it repaid or recovered */
 };
 
 /* Say what is broken; -1. */
@@ -199,6 +212,10 @@ int check_proposal_posting(
     struct check *, const struct check_posting *) WARN_UNUSED_RESULT;
 int check_proposal_shown(struct check *) WARN_UNUSED_RESULT;
 int check_proposal_end(struct check *) WARN_UNUSED_RESULT;
+
+/* What is held makes the account, if there is none yet. */
+int check_touch(struct check *, const struct account_id *)
+    WARN_UNUSED_RESULT;
 
 /* Add a posting of the entry at hand, or of that line of its body, to the
  * sums of its account. */
@@ -318,11 +335,42 @@ int check_notice_take(struct check *, const struct check_line *)
 
 int check_notice_end(struct check *) WARN_UNUSED_RESULT;
 
+/* Is it a worked day of the book by what calendars say so far? */
+bool check_is_worked(struct check *, uint8_t book, struct date);
+
+/* ---- loans: check_loan.c, check_loan_end.c ---- */
+
+/* What an entry does to loans; after its postings.  reversed: the verb of
+ * what a REVERSE reverses. */
+int check_loan_entry(struct check *, const struct operation *,
+    enum verb reversed) WARN_UNUSED_RESULT;
+
+/* Does a month-close post to accounts in that role because of loans? */
+bool check_loan_role(enum role);
+
+/* What a month-close did to the book's loans, with all its postings. */
+int check_loan_month(struct check *, uint8_t book, uint32_t month)
+    WARN_UNUSED_RESULT;
+
+/* The borrower of a loan; 0: there is none. */
+uint32_t check_loan_borrower(const struct check *, uint64_t loan);
+
+/* What loans hold, before accounts are compared; and their records. */
+int check_loan_held(struct check *) WARN_UNUSED_RESULT;
+int check_loan_owed(struct check *) WARN_UNUSED_RESULT;
+int check_loan_end(struct check *) WARN_UNUSED_RESULT;
+
+void check_loan_free(struct check *);
+
 /* ---- books, parties, keys, policy ---- */
 
 /* The value of a key in a line; empty if it is not there. */
 struct bytes check_value(struct bytes line, const char *key);
 bool check_has_verb(struct bytes line, const char *verb);
+
+/* A party was opened: number, name and place of its record.  0, or -1. */
+int check_party_opened(struct check *, struct bytes name, uint8_t book,
+    uint32_t parent, struct party *) WARN_UNUSED_RESULT;
 
 /* Make room for as many parties and keys as the state says there are. */
 int check_party_begin(struct check *) WARN_UNUSED_RESULT;
@@ -340,6 +388,26 @@ int check_key_line(struct check *, struct bytes line) WARN_UNUSED_RESULT;
 /* Their records at the end.  0, or -1. */
 int check_party_end(struct check *) WARN_UNUSED_RESULT;
 int check_key_end(struct check *) WARN_UNUSED_RESULT;
+
+/* ---- projects: check_project.c, check_pledge.c ---- */
+
+int check_project_begin(struct check *) WARN_UNUSED_RESULT;
+void check_project_free(struct check *);
+
+/* A line that sets a matching rule or a cap, of genesis or signed. */
+int check_project_line(struct check *, struct bytes line)
+    WARN_UNUSED_RESULT;
+
+/* Any other line about projects, and reversals of such; after their
+ * postings. */
+int check_project_entry(struct check *, const struct operation *)
+    WARN_UNUSED_RESULT;
+
+/* A day-close of the book with all its postings; before the date moves. */
+int check_pledge_day(struct check *, const struct book *)
+    WARN_UNUSED_RESULT;
+
+int check_project_end(struct check *) WARN_UNUSED_RESULT;
 
 /* ---- cash: check_cash.c ---- */
 
@@ -367,6 +435,15 @@ int check_record_each(struct check *, enum table, check_one *,
 /* As many records as the journal tells of; each may be NULL.  0, or -1. */
 int check_record_count(struct check *, enum table, const char *what,
     check_one *each, uint64_t expected) WARN_UNUSED_RESULT;
+
+/* Add to what a pool owes those who put in, less what it has in another
+ * pool or gave to projects, and what loans earned and lost it. */
+int check_record_owe(struct check *, uint32_t pool, enum currency,
+    int64_t minor) WARN_UNUSED_RESULT;
+
+/* Add to what accounts should have held. */
+int check_record_held(struct check *, const struct account_id *,
+    int64_t debits, int64_t credits) WARN_UNUSED_RESULT;
 
 int check_record_end(struct check *) WARN_UNUSED_RESULT;
 

@@ -99,8 +99,7 @@ int check_party_begin(struct check *check)
     return 0;
 }
 
-/* A party was opened: number, name and place of its record. */
-static int opened(struct check *check, struct bytes name, uint8_t book,
+int check_party_opened(struct check *check, struct bytes name, uint8_t book,
     uint32_t parent, struct party *out)
 {
     struct counters stored;
@@ -162,7 +161,7 @@ static int party_open_line(struct check *check, struct bytes line)
     if (check_value(line, "parent").length > 0 &&
         named_party(check, line, "parent", &parent) != 0)
         return -1;
-    if (opened(check, name, book->number, parent.number, &party) != 0)
+    if (check_party_opened(check, name, book->number, parent.number, &party) != 0)
         return -1;
     if (!bytes_equal_text(
             check_value(line, "kind"), party_kind_name(party.kind)) ||
@@ -238,7 +237,7 @@ static int day_close_line(struct check *check, struct bytes line)
 
     if (book == NULL)
         return -1;
-    if (check_seal(check, line) != 0)
+    if (check_seal(check, line) != 0 || check_pledge_day(check, book) != 0)
         return -1;
     return begin_day(check, book, check_next_date(check, book),
         check->entry.index + 1);
@@ -278,7 +277,7 @@ static int book_line(struct check *check, struct bytes line)
             NAME_OF(name));
     check->counters.books++;
     if (begin_day(check, book, first, 0) != 0 ||
-        opened(check, name, book->number, 0, &house) != 0)
+        check_party_opened(check, name, book->number, 0, &house) != 0)
         return -1;
     book->first = book->date;
     book->house = house.number;
@@ -356,7 +355,7 @@ int check_party_line(struct check *check, struct bytes line)
         return check_cash_limit(check, line);
     if (check_has_verb(line, "day-close"))
         return day_close_line(check, line);
-    return 0;
+    return check_project_line(check, line);
 }
 
 /* ---- at the end ---- */

@@ -47,7 +47,7 @@ int check_record_count(struct check *check, enum table table,
 
 /* ---- accounts and holds ---- */
 
-static int add_held(struct check *check, const struct account_id *id,
+int check_record_held(struct check *check, const struct account_id *id,
     int64_t debits, int64_t credits)
 {
     struct account_id control = account_id_control(id);
@@ -88,9 +88,9 @@ static int one_hold(
         return check_fail(
             check, "hold %" PRIu64 " should have expired", hold.index);
     check->open_holds++;
-    if (add_held(check, &hold.from, hold.left, 0) != 0)
+    if (check_record_held(check, &hold.from, hold.left, 0) != 0)
         return -1;
-    return add_held(check, &hold.to, 0, hold.left);
+    return check_record_held(check, &hold.to, 0, hold.left);
 }
 
 static int one_expiry(
@@ -251,8 +251,7 @@ static int one_usage(
     return one_sum(check, TABLE_USAGE, key, value, "day's usage of a key");
 }
 
-/* Add to what a pool owes those who put in, less what it has in another. */
-static int add_owed(struct check *check, uint32_t pool,
+int check_record_owe(struct check *check, uint32_t pool,
     enum currency currency, int64_t minor)
 {
     struct tally_key key = tally_key_stake(pool, 0, currency);
@@ -278,9 +277,9 @@ static int one_stake(
         return -1;
     in = cursor_open(value);
     minor = cursor_i64(&in);
-    if (add_owed(check, pool, currency, minor) != 0)
+    if (check_record_owe(check, pool, currency, minor) != 0)
         return -1;
-    return add_owed(check, contributor, currency, -minor);
+    return check_record_owe(check, contributor, currency, -minor);
 }
 
 static int check_pools(struct check *check)
@@ -307,7 +306,8 @@ static int check_pools(struct check *check)
         (void)account_load(check->state, &id, &account);
         if (account_balance(&account, ROLE_POOL) < owed->sum)
             return check_fail(check,
-                "account %s has less than was put in and not lent",
+                "account %s has less than was put in and not lent or "
+                "given",
                 check_name(check, &id, name));
     }
     return 0;
@@ -369,7 +369,8 @@ static int check_accounts(struct check *check)
     uint64_t holds = count_tallies(check, TABLE_HOLD, &none);
 
     /* Holds first: they say what accounts hold. */
-    if (check_record_count(
+    if (check_loan_held(check) != 0 ||
+        check_record_count(
             check, TABLE_HOLD, "holds", one_hold, holds) != 0 ||
         check_record_count(check, TABLE_EXPIRY, "expiries", one_expiry,
             check->open_holds) != 0 ||
@@ -394,7 +395,7 @@ int check_record_end(struct check *check)
         return -1;
     if (check_record_count(check, TABLE_STAKE, "stakes", one_stake,
             count_tallies(check, TABLE_STAKE, &none)) != 0 ||
-        check_pools(check) != 0)
+        check_loan_owed(check) != 0 || check_pools(check) != 0)
         return -1;
     if (check_record_count(check, TABLE_USAGE, "usages", one_usage,
             count_tallies(check, TABLE_USAGE, &none)) != 0 ||
@@ -403,9 +404,11 @@ int check_record_end(struct check *check)
         check_record_count(check, TABLE_REVERSAL, "reversals", NULL,
             check->reversals) != 0)
         return -1;
-    if (check_cycle_end(check) != 0 || check_term_end(check) != 0)
+    if (check_cycle_end(check) != 0 || check_term_end(check) != 0 ||
+        check_loan_end(check) != 0)
         return -1;
-    if (check_cash_end(check) != 0 || check_notice_end(check) != 0)
+    if (check_cash_end(check) != 0 || check_notice_end(check) != 0 ||
+        check_project_end(check) != 0)
         return -1;
     if (check_member_end(check) != 0 || check_succession_end(check) != 0)
         return -1;

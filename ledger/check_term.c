@@ -457,7 +457,8 @@ static int expect_all(struct check *check, const struct book *book)
         result = expect_currency(check, &effects, due + at, end - at);
     }
     while (result == 0 && entry_next_effect(&effects, &effect, &malformed))
-        if (effect.kind == EFFECT_POSTING)
+        if (effect.kind == EFFECT_POSTING &&
+            role_row(effect.account.role)->class != CLASS_MEMO)
             result = check_fail(check, ENTRY " posts more than comes due",
                 check->entry.index);
     free(due);

@@ -49,6 +49,8 @@ void context_clear(struct context *c)
     c->across_books = false;
     c->by_rule = false;
     c->activity = false;
+    c->own_scope = false;
+    c->cash_person = 0;
     c->only_field = NULL;
     c->leg_count = 0;
     c->total_count = 0;

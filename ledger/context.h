@@ -17,6 +17,8 @@
 #include "meta.h"
 #include "recent.h"
 #include "record.h"
+#include "shelf.h"
+#include "tree.h"
 
 /* Most accounts one operation can touch. */
 #define CONTEXT_LEGS_MAX POSTINGS_MAX
@@ -109,6 +111,9 @@ struct context {
     bool across_books; /* legs may be in different books */
     bool by_rule;      /* the legs that are added now are by rule */
     bool activity;     /* of a share's owner: see dormancy.h */
+    bool own_scope;    /* the verb itself says what the key must reach */
+    uint32_t cash_person; /* whose cash the plan moves; 0: that of its only
+                             leg beside the drawer's */
     const char *only_field; /* name this field in refusals of legs; NULL */
     size_t leg_count;
     struct leg legs[CONTEXT_LEGS_MAX];
@@ -218,6 +223,9 @@ struct ledger {
     struct context reader;  /* for reading postings of past entries */
 
     struct draft draft;
+
+    struct shelf shelf; /* past entries for reports */
+    struct tree_leaves leaves;
 };
 
 /* draft.c */

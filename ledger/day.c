@@ -2,6 +2,7 @@
 
 #include "calendar.h"
 #include "cycle.h"
+#include "pledge.h"
 #include "maturity.h"
 
 /* Both or neither; of a size that the journal has; and not another digest
@@ -65,6 +66,7 @@ void day_close(struct context *c, const struct operation *op)
     record_put_day(c->state, book->number, book->date, c->index + 1);
     keep_seal(c, op);
     maturity_pay(&due, c);
+    pledge_begin_day(c, book);
 out:
     maturity_free(&due);
 }

@@ -6,6 +6,7 @@
 
 #define EFFECTS_LINE "+ effects "
 #define EFFECT_LINES_MAX UINT64_C(999999999)
+#define PERCENT_MAX UINT64_C(999999999999)
 
 /* ---- lines ---- */
 
@@ -364,6 +365,90 @@ static bool parse_counted(struct bytes line, struct effect *effect)
         effect->expected.currency == effect->total.currency;
 }
 
+/* A percentage with that many digits after the point, none of them left
+ * out, as a whole number of the last one. */
+static bool parse_percent(
+    struct bytes text, unsigned digits, uint64_t *number)
+{
+    struct bytes whole = text;
+    struct bytes rest;
+    uint64_t part = 0;
+    uint64_t scale = 1;
+
+    if (text.length < digits + 2 ||
+        text.data[text.length - digits - 1] != '.')
+        return false;
+    whole.length = text.length - digits - 1;
+    rest = bytes_after(text, whole.length + 1);
+    if (!bytes_decimal(whole, PERCENT_MAX, number))
+        return false;
+    for (size_t i = 0; i < rest.length; i++) {
+        if (rest.data[i] < '0' || rest.data[i] > '9')
+            return false;
+        part = part * 10 + (uint64_t)(rest.data[i] - '0');
+        scale *= 10;
+    }
+    *number = *number * scale + part;
+    return true;
+}
+
+static bool parse_money_field(
+    struct bytes text, const char *key, struct amount *amount)
+{
+    return take_prefix(&text, key) &&
+        amount_parse(text, amount) == AMOUNT_SPELLED;
+}
+
+/* "disclosure apr= cat= finance= total= schedule=" without its first word */
+static bool parse_disclosure(struct bytes line, struct effect *effect)
+{
+    struct bytes apr;
+    struct bytes cat;
+    struct bytes finance;
+    struct bytes total;
+
+    effect->kind = EFFECT_DISCLOSURE;
+    return take_word(&line, &apr) && take_prefix(&apr, "apr=") &&
+        parse_percent(apr, 2, &effect->apr) && take_word(&line, &cat) &&
+        take_prefix(&cat, "cat=") && parse_percent(cat, 1, &effect->cat) &&
+        take_word(&line, &finance) &&
+        parse_money_field(finance, "finance=", &effect->finance) &&
+        take_word(&line, &total) &&
+        parse_money_field(total, "total=", &effect->total) &&
+        take_prefix(&line, "schedule=") &&
+        base64_decode(
+            line, effect->schedule.data, sizeof effect->schedule.data);
+}
+
+/* The last word of "pledge N WORD"; NULL of other kinds. */
+static const char *pledge_word(enum effect_kind kind)
+{
+    if (kind == EFFECT_PLEDGE_WAITING)
+        return "waiting";
+    if (kind == EFFECT_PLEDGE_OUT)
+        return "out";
+    if (kind == EFFECT_PLEDGE_LAPSED)
+        return "lapsed";
+    return kind == EFFECT_PLEDGE_OPEN ? "open" : NULL;
+}
+
+/* "pledge N WORD" without its first word */
+static bool parse_pledge(struct bytes line, struct effect *effect)
+{
+    static const enum effect_kind kinds[] = { EFFECT_PLEDGE_WAITING,
+        EFFECT_PLEDGE_OUT, EFFECT_PLEDGE_LAPSED, EFFECT_PLEDGE_OPEN };
+    struct bytes number;
+    if (!take_word(&line, &number) ||
+        !bytes_decimal(number, NUMBER_MAX, &effect->number))
+        return false;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        effect->kind = kinds[i];
+        if (bytes_equal_text(line, pledge_word(kinds[i])))
+            return true;
+    }
+    return false;
+}
+
 static bool parse_effect(struct bytes line, struct effect *effect)
 {
     if (take_prefix(&line, "- "))
@@ -386,8 +471,12 @@ static bool parse_effect(struct bytes line, struct effect *effect)
         return parse_approval(line, effect);
     if (take_prefix(&line, "report "))
         return parse_report(line, effect);
+    if (take_prefix(&line, "pledge "))
+        return parse_pledge(line, effect);
     if (take_prefix(&line, "counted "))
         return parse_counted(line, effect);
+    if (take_prefix(&line, "disclosure "))
+        return parse_disclosure(line, effect);
     return parse_posting(line, effect);
 }
 
@@ -502,6 +591,16 @@ void entry_append_report(struct buffer *effects, const struct ident *party,
     buffer_char(effects, '\n');
 }
 
+void entry_append_pledge(
+    struct buffer *effects, uint64_t pledge, enum effect_kind kind)
+{
+    buffer_text(effects, "+ pledge ");
+    buffer_decimal(effects, pledge);
+    buffer_char(effects, ' ');
+    buffer_text(effects, pledge_word(kind));
+    buffer_char(effects, '\n');
+}
+
 void entry_append_counted(
     struct buffer *effects, struct amount counted, int64_t expected)
 {
@@ -510,6 +609,34 @@ void entry_append_counted(
     buffer_text(effects, " expected ");
     counted.minor = expected;
     amount_append(effects, counted);
+    buffer_char(effects, '\n');
+}
+
+static void append_percent(
+    struct buffer *out, uint64_t number, unsigned digits)
+{
+    uint64_t scale = digits == 2 ? 100 : 10;
+
+    buffer_decimal(out, number / scale);
+    buffer_char(out, '.');
+    for (; scale > 1; scale /= 10)
+        buffer_char(out, (char)('0' + number % scale / (scale / 10)));
+}
+
+void entry_append_disclosure(struct buffer *effects, uint64_t apr,
+    uint64_t cat, struct amount finance, struct amount total,
+    const struct hash *schedule)
+{
+    buffer_text(effects, "+ disclosure apr=");
+    append_percent(effects, apr, 2);
+    buffer_text(effects, " cat=");
+    append_percent(effects, cat, 1);
+    buffer_text(effects, " finance=");
+    amount_append(effects, finance);
+    buffer_text(effects, " total=");
+    amount_append(effects, total);
+    buffer_text(effects, " schedule=");
+    base64_append(effects, bytes_of(schedule->data, sizeof schedule->data));
     buffer_char(effects, '\n');
 }
 

@@ -29,8 +29,16 @@
  *     + report party=NAME direction=in|out date=DATE total=AMOUNT
  *                                    a person's cash of that day is above
  *                                    the threshold, with this entry's
+ *     + pledge N waiting             entry N's pledge is above a cap and waits
+ *     + pledge N out                 ... its level takes no part from now on
+ *     + pledge N lapsed              ... ended by its date
+ *     + pledge N open                ... waited and takes effect
  *     + counted AMOUNT expected AMOUNT    what a drawer held, what the
  *                                    books say; the second may be negative
+ *     + disclosure apr=21.46 cat=23.7 finance=AMOUNT total=AMOUNT
+ *       schedule=HASH (one line)    what a loan costs, as it was approved:
+ *                                    rates in percent, finance charge, total
+ *                                    of payments, hash of the table
  *     + accepted=N refused=N         what became of a batch's lines
  *     - LINE STATUS                  a refused line of a batch, mode=each;
  *                                    of one that waits: a line that cannot
@@ -90,7 +98,12 @@ enum effect_kind {
     EFFECT_APPROVAL,
     EFFECT_CARRIED_OUT,
     EFFECT_REPORT,
+    EFFECT_PLEDGE_WAITING,
+    EFFECT_PLEDGE_OUT,
+    EFFECT_PLEDGE_LAPSED,
+    EFFECT_PLEDGE_OPEN,
     EFFECT_COUNTED,
+    EFFECT_DISCLOSURE,
     EFFECT_COUNTS,
     EFFECT_REFUSED_LINE
 };
@@ -100,15 +113,20 @@ struct effect {
     struct account_name account; /* POSTING */
     int64_t minor;               /* POSTING */
     uint64_t number;   /* EXPIRE: hold; COUNTS: accepted; REFUSED: line;
-                          LAPSE, APPROVAL, CARRIED_OUT: proposal */
+                          LAPSE, APPROVAL, CARRIED_OUT: proposal;
+                          PLEDGE_...: pledge */
     struct instant until; /* PROPOSAL */
     uint64_t need;        /* PROPOSAL, APPROVAL */
     uint64_t have;        /* APPROVAL */
     struct ident party;     /* REPORT */
     bool in;                /* REPORT: to the house; false: out of it */
     struct date date;       /* REPORT */
-    struct amount total;    /* REPORT; COUNTED: the pieces */
+    struct amount total;    /* REPORT; COUNTED: the pieces; DISCLOSURE */
     struct amount expected; /* COUNTED */
+    uint64_t apr;           /* DISCLOSURE: hundredths of a percent */
+    uint64_t cat;           /* DISCLOSURE: tenths of a percent */
+    struct amount finance;  /* DISCLOSURE */
+    struct hash schedule;   /* DISCLOSURE */
     uint64_t refused;  /* COUNTS */
     enum status status; /* REFUSED_LINE */
 };
@@ -133,8 +151,13 @@ void entry_append_approval(struct buffer *effects, uint64_t proposal,
 void entry_append_carried_out(struct buffer *effects, uint64_t proposal);
 void entry_append_report(struct buffer *effects, const struct ident *party,
     bool in, struct date, struct amount total);
+void entry_append_pledge(
+    struct buffer *effects, uint64_t pledge, enum effect_kind);
 void entry_append_counted(
     struct buffer *effects, struct amount counted, int64_t expected);
+void entry_append_disclosure(struct buffer *effects, uint64_t apr,
+    uint64_t cat, struct amount finance, struct amount total,
+    const struct hash *schedule);
 void entry_append_counts(
     struct buffer *effects, uint64_t accepted, uint64_t refused);
 void entry_append_refused(

@@ -114,6 +114,10 @@ struct journal_recovery {
     /* Called for each verified group past tree.size, in order.  0, or -1
      * with *failure set. */
     int (*replay)(void *context, const struct group *, struct failure *);
+
+    /* Called when all is verified and before anything on the disk is
+     * changed.  0, or -1 with *failure set; NULL: nothing to say. */
+    int (*replayed)(void *context, struct failure *);
     void *context;
 
     uint64_t dropped_bytes; /* out: length of an unfinished last group */
@@ -154,6 +158,10 @@ int journal_prepare(struct journal *, struct failure *) WARN_UNUSED_RESULT;
  * bytes there are no such entry.
  */
 int journal_read(struct journal *, uint64_t index, struct buffer *out,
+    struct failure *) WARN_UNUSED_RESULT;
+
+/* Hash of its leaf; body and effects after it are not looked at. */
+int journal_leaf(struct journal *, uint64_t index, struct hash *out,
     struct failure *) WARN_UNUSED_RESULT;
 
 /* Bytes of all segments up to the last one that is not zero. */

@@ -56,21 +56,46 @@ int journal_desk_take(struct desk *desk, struct bytes text)
     return 0;
 }
 
-int journal_desk_read(struct desk *desk, uint64_t index, struct buffer *out)
+/* What the desk has from the entry on; *found as journal_desk_read. */
+static struct bytes from_entry(
+    const struct desk *desk, uint64_t index, int *found)
 {
     const struct group *group = &desk->group;
+    *found = 0;
     if (group->count == 0 || index < group->first ||
         index - group->first >= group->count)
-        return 0;
+        return bytes_of(NULL, 0);
     size_t place = (size_t)(index - group->first);
-    if (place >= desk->known)
-        return -1;
+    *found = place < desk->known ? 1 : -1;
+    if (*found < 0)
+        return bytes_of(NULL, 0);
     size_t skipped =
         desk->offsets[place] - (size_t)(group->entries.data - desk->text.data);
-    struct bytes rest = bytes_after(group->entries, skipped);
+    return bytes_after(group->entries, skipped);
+}
+
+int journal_desk_read(struct desk *desk, uint64_t index, struct buffer *out)
+{
+    int found;
+    struct bytes rest = from_entry(desk, index, &found);
     struct entry entry;
+    if (found != 1)
+        return found;
     if (!entry_next(&rest, &entry) || entry.index != index)
         return -1;
     buffer_append(out, entry.all);
     return out->failed ? -1 : 1;
+}
+
+int journal_desk_leaf(struct desk *desk, uint64_t index, struct hash *out)
+{
+    int found;
+    struct bytes rest = from_entry(desk, index, &found);
+    struct entry entry;
+    if (found != 1)
+        return found;
+    if (!entry_skip(&rest, &entry) || entry.index != index)
+        return -1;
+    *out = merkle_leaf(entry.leaf);
+    return 1;
 }

@@ -175,6 +175,10 @@ int journal_desk_take(struct desk *, struct bytes text) WARN_UNUSED_RESULT;
 int journal_desk_read(struct desk *, uint64_t index, struct buffer *out)
     WARN_UNUSED_RESULT;
 
+/* The same, of its leaf's hash: what is attached is not looked at. */
+int journal_desk_leaf(struct desk *, uint64_t index, struct hash *out)
+    WARN_UNUSED_RESULT;
+
 /* ---- walking: journal_walk.c ---- */
 
 struct journal_walk {

@@ -179,30 +179,57 @@ static bool is_durable(struct journal *journal, uint64_t index)
     return durable;
 }
 
-static int read_at_desk(struct journal *journal, uint64_t index,
-    struct buffer *out, struct failure *failure)
+/* What is wanted of an entry: one of them is not NULL. */
+struct wanted {
+    struct buffer *all;
+    struct hash *leaf;
+};
+
+static int look(struct journal *journal, uint64_t index, struct wanted wanted)
 {
-    int found = journal_desk_read(&journal->desk, index, out);
+    return wanted.all != NULL
+               ? journal_desk_read(&journal->desk, index, wanted.all)
+               : journal_desk_leaf(&journal->desk, index, wanted.leaf);
+}
+
+static int read_at_desk(struct journal *journal, uint64_t index,
+    struct wanted wanted, struct failure *failure)
+{
+    int found = look(journal, index, wanted);
     if (found == 0) {
         struct journal_reader reader = {.open = false};
         int result = fetch(journal, &reader, index, failure);
         journal_reader_free(&reader);
         if (result != 0)
             return -1;
-        found = journal_desk_read(&journal->desk, index, out);
+        found = look(journal, index, wanted);
     }
-    if (out->failed)
+    if (wanted.all != NULL && wanted.all->failed)
         return failure_set(failure, "journal: out of memory");
     return found == 1 ? 0 : damaged(index, failure);
+}
+
+static int read_wanted(struct journal *journal, uint64_t index,
+    struct wanted wanted, struct failure *failure)
+{
+    if (!is_durable(journal, index))
+        return not_there(index, failure);
+    (void)pthread_mutex_lock(&journal->desk.lock);
+    int result = read_at_desk(journal, index, wanted, failure);
+    (void)pthread_mutex_unlock(&journal->desk.lock);
+    return result;
 }
 
 int journal_read(struct journal *journal, uint64_t index, struct buffer *out,
     struct failure *failure)
 {
-    if (!is_durable(journal, index))
-        return not_there(index, failure);
-    (void)pthread_mutex_lock(&journal->desk.lock);
-    int result = read_at_desk(journal, index, out, failure);
-    (void)pthread_mutex_unlock(&journal->desk.lock);
-    return result;
+    return read_wanted(
+        journal, index, (struct wanted){.all = out}, failure);
+}
+
+int journal_leaf(struct journal *journal, uint64_t index, struct hash *out,
+    struct failure *failure)
+{
+    return read_wanted(
+        journal, index, (struct wanted){.leaf = out}, failure);
 }

@@ -216,6 +216,9 @@ int journal_recover(struct journal *journal,
         (void)refuse_short(recovery, failure);
         goto out;
     }
+    if (recovery->replayed != NULL &&
+        recovery->replayed(recovery->context, failure) != 0)
+        goto out;
     result = make_ready(journal, walk, recovery, covered, failure);
 out:
     journal_walk_close(walk);

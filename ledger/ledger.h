@@ -25,12 +25,18 @@ struct ledger;
 
 /* Where entries that are durable already are read (journal_read). */
 struct archive {
+    /* Only an entry whose body and effects have the roots that its leaf
+     * commits to may come from here: they are not hashed again. */
     int (*read)(void *context, uint64_t index, struct buffer *out,
         struct failure *);
     void *context;
     /* Decodes a line of the journal again (codec_decode): a signed line,
      * or a line of a batch's body.  Views in the operation point into it. */
     bool (*decode)(struct operation *, struct bytes line, bool in_body);
+    /* The hash of an entry's leaf (journal_leaf); NULL: from what read
+     * gives. */
+    int (*leaf)(void *context, uint64_t index, struct hash *out,
+        struct failure *);
 };
 
 /*

@@ -1,6 +1,7 @@
 #include "operations.h"
 
 #include "cycle.h"
+#include "loan_accrual.h"
 #include "maturity.h"
 #include "sharing.h"
 
@@ -54,6 +55,7 @@ void month_close(struct context *c, const struct operation *op)
     uint32_t month = cycle_month_of(f->month);
     struct sharing dividends[CURRENCY_COUNT];
     struct accrual accrual;
+    struct loan_accrual loans = { 0 };
     size_t count = 0;
 
     if (book == NULL)
@@ -63,6 +65,7 @@ void month_close(struct context *c, const struct operation *op)
     if (!context_refused(c)) {
         count = open_dividends(c, book, month, dividends);
         accrual_open(&accrual, c, book, month);
+        loan_accrual_open(&loans, c, book, month);
     }
     if (context_refused(c) || ledger_failed(c->ledger))
         goto out;
@@ -73,7 +76,9 @@ void month_close(struct context *c, const struct operation *op)
     record_put_book(c->state, book);
     cycle_put_period(c->state, book->number, PERIOD_MONTH, month, c->index);
     pay_all(c, dividends, count, &accrual);
+    loan_accrual_post(&loans, c);
 out:
+    loan_accrual_free(&loans);
     for (size_t i = 0; i < count; i++)
         sharing_free(&dividends[i]);
 }

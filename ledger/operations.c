@@ -73,17 +73,59 @@ static const struct operation_functions table[VERB_COUNT] = {
     [VERB_TAX_WITHHOLD] = { dividend_tax, NULL, false },
     [VERB_LOCK] = { lock_lock, NULL, false },
     [VERB_UNLOCK] = { lock_unlock, NULL, false },
+    [VERB_AGREEMENT_SET] = { agreement_set, NULL, false },
+    [VERB_CAP_SET] = { agreement_set_cap, NULL, false },
+    [VERB_PROJECT_REGISTER] = { project_register, NULL, false },
+    [VERB_PROJECT_LINK] = { project_link, NULL, false },
+    [VERB_PLEDGE] = { pledge_pledge, NULL, false },
+    [VERB_PLEDGE_WITHDRAW] = { pledge_withdraw, NULL, false },
+    [VERB_RECEIVE] = { trust_receive, NULL, true },
+    [VERB_MILESTONE] = { project_milestone, NULL, false },
+    [VERB_DRAW] = { trust_draw, NULL, true },
+    [VERB_RETURN] = { trust_return, NULL, true },
+    [VERB_PROJECT_CLOSE] = { project_close, NULL, false },
     [VERB_TERM_SET] = { term_set, NULL, false },
     [VERB_TERM_OPEN] = { term_open, NULL, false },
     [VERB_TERM_CLOSE] = { term_close, NULL, false },
     [VERB_POOL_NOTICE] = { notice_set_rule, NULL, false },
     [VERB_REDEEM_NOTICE] = { notice_give, NULL, false },
+    [VERB_PRODUCT_SET] = { product_set, NULL, false },
+    [VERB_CONCENTRATION_SET] = { concentration_set, NULL, false },
+    [VERB_LOAN_APPLY] = { loan_apply, NULL, false },
+    [VERB_GUARANTEE] = { security_guarantee, NULL, false },
+    [VERB_GUARANTEE_RELEASE] = { security_release_guarantee, NULL, false },
+    [VERB_COLLATERAL] = { security_collateral, NULL, false },
+    [VERB_COLLATERAL_RELEASE] = { security_release_collateral, NULL, false },
+    [VERB_LOAN_APPROVE] = { loan_approve, NULL, false },
+    [VERB_LOAN_DECLINE] = { loan_decline, NULL, false },
+    [VERB_LOAN_DISBURSE] = { loan_disburse, NULL, true },
+    [VERB_LOAN_REPAY] = { loan_repay, NULL, true },
+    [VERB_LOAN_RESCHEDULE] = { loan_reschedule, NULL, false },
+    [VERB_LOAN_CHARGE_OFF] = { loan_charge_off, NULL, false },
+    [VERB_LOAN_RECOVER] = { loan_recover, NULL, true },
+    [VERB_REVOLVE] = { revolve_revolve, NULL, true },
     [VERB_BATCH] = { batch_decide, NULL, false },
 };
 
 const struct operation_functions *operations_functions(enum verb verb)
 {
     return &table[verb];
+}
+
+const struct operation_undo *operations_undo(enum verb verb)
+{
+    static const struct operation_undo undo[VERB_COUNT] = {
+        [VERB_RECEIVE] = { NULL, trust_undo },
+        [VERB_DRAW] = { NULL, trust_undo },
+        [VERB_RETURN] = { NULL, trust_undo },
+        [VERB_LOAN_DISBURSE] = { loan_check_undo_disburse,
+            loan_undo_disburse },
+        [VERB_LOAN_REPAY] = { loan_step_check_undo, loan_step_undo },
+        [VERB_LOAN_RECOVER] = { loan_step_check_undo, loan_step_undo },
+        [VERB_REVOLVE] = { loan_step_check_undo, loan_step_undo },
+    };
+
+    return &undo[verb];
 }
 
 /* ---- currencies ---- */

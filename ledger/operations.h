@@ -25,6 +25,8 @@
 
 #include "context.h"
 
+struct posting_list;
+
 /*
  * decide      checks and writes.
  * plan        of LITERAL verbs: adds what the line states; also used to
@@ -39,6 +41,23 @@ struct operation_functions {
 
 /* decide is NULL for questions and session verbs. */
 const struct operation_functions *operations_functions(enum verb);
+
+/*
+ * Of reversible verbs that keep records beside accounts.
+ *
+ * check  refuses if the entry with these postings can no longer be taken
+ *        back.  The plan has the opposite postings already; it may add what
+ *        is held or given back.  NULL: the balances say it all.
+ * undo   takes back what that entry did to the records.  Called when the
+ *        reversal is accepted.  NULL: there are none.
+ */
+struct operation_undo {
+    void (*check)(
+        struct context *, const struct posting_list *, uint64_t entry);
+    void (*undo)(struct context *, const struct posting_list *);
+};
+
+const struct operation_undo *operations_undo(enum verb);
 
 /*
  * Decide one operation, of a line or of a line of a body: currencies, kind
@@ -84,6 +103,13 @@ void party_freeze(struct context *, const struct operation *);
 void party_unfreeze(struct context *, const struct operation *);
 void party_close(struct context *, const struct operation *);
 
+/* Refuse NAME_TAKEN unless the name is free: of parties, books (whose houses
+ * are parties) and the word for every scope. */
+void party_check_name(
+    struct context *, const struct ident *, const char *field);
+
+/* No balance and nothing held in any role, no stake in what is above it? */
+bool party_is_empty(struct context *, const struct party *);
 /* beneficiary.c, split.c */
 void beneficiary_set(struct context *, const struct operation *);
 void split_set(struct context *, const struct operation *);
@@ -156,10 +182,58 @@ void dividend_tax(struct context *, const struct operation *);
 void lock_lock(struct context *, const struct operation *);
 void lock_unlock(struct context *, const struct operation *);
 
+/* agreement.c */
+void agreement_set(struct context *, const struct operation *);
+void agreement_set_cap(struct context *, const struct operation *);
+
+/* project.c */
+void project_register(struct context *, const struct operation *);
+void project_link(struct context *, const struct operation *);
+void project_milestone(struct context *, const struct operation *);
+void project_close(struct context *, const struct operation *);
+
+/* pledge.c */
+void pledge_pledge(struct context *, const struct operation *);
+void pledge_withdraw(struct context *, const struct operation *);
+
+/* trust.c */
+void trust_receive(struct context *, const struct operation *);
+void trust_draw(struct context *, const struct operation *);
+void trust_return(struct context *, const struct operation *);
+void trust_undo(struct context *, const struct posting_list *);
+
 /* term.c */
 void term_set(struct context *, const struct operation *);
 void term_open(struct context *, const struct operation *);
 void term_close(struct context *, const struct operation *);
+/* product.c, concentration.c */
+void product_set(struct context *, const struct operation *);
+void concentration_set(struct context *, const struct operation *);
+
+/* loan_apply.c, security.c, loan_approve.c, loan_disburse.c */
+void loan_apply(struct context *, const struct operation *);
+void security_guarantee(struct context *, const struct operation *);
+void security_release_guarantee(struct context *, const struct operation *);
+void security_collateral(struct context *, const struct operation *);
+void security_release_collateral(struct context *, const struct operation *);
+void loan_approve(struct context *, const struct operation *);
+void loan_decline(struct context *, const struct operation *);
+void loan_disburse(struct context *, const struct operation *);
+void loan_undo_disburse(struct context *, const struct posting_list *);
+void loan_check_undo_disburse(
+    struct context *, const struct posting_list *, uint64_t entry);
+
+/* loan_repay.c, loan_reschedule.c, loan_loss.c, revolve.c */
+void loan_repay(struct context *, const struct operation *);
+void loan_reschedule(struct context *, const struct operation *);
+void loan_charge_off(struct context *, const struct operation *);
+void loan_recover(struct context *, const struct operation *);
+void revolve_revolve(struct context *, const struct operation *);
+
+/* loan_step.c: of those of them that can be reversed */
+void loan_step_check_undo(
+    struct context *, const struct posting_list *, uint64_t entry);
+void loan_step_undo(struct context *, const struct posting_list *);
 
 /* reversal.c */
 void reversal_reverse(struct context *, const struct operation *);

@@ -336,11 +336,23 @@ void overlay_forget(struct overlay *overlay, const struct overlay_name *name)
         overlay_unwrite(overlay, record);
 }
 
+/*
+ * In the order of the slots the hashes would come sorted, and as both
+ * share them, each record would fall right behind the one before: one run
+ * of slots as long as all that was poured.  A stride near the golden
+ * section leaves what was poured so far evenly spread at any time, and as
+ * it is odd it meets every slot once.
+ */
+static size_t slot_at_place(const struct overlay *overlay, size_t place)
+{
+    return (place * 0x9E3779B1u) & overlay->slot_mask;
+}
+
 int overlay_pour(struct overlay *into, const struct overlay *from, bool over,
     size_t *place, size_t count)
 {
     for (; count > 0 && *place <= from->slot_mask; count--) {
-        uint64_t slot = from->slots[(*place)++];
+        uint64_t slot = from->slots[slot_at_place(from, (*place)++)];
         if (slot == 0)
             continue;
         const struct overlay_record *record =
@@ -379,6 +391,17 @@ size_t overlay_memory(const struct overlay *overlay)
 {
     return overlay->chunks_made * OVERLAY_CHUNK_BYTES +
            (overlay->slot_mask + 1) * sizeof *overlay->slots;
+}
+
+size_t overlay_steps(const struct overlay *overlay)
+{
+    size_t steps = 0;
+    for (size_t i = 0; i <= overlay->slot_mask; i++)
+        if (overlay->slots[i] != 0) {
+            size_t home = (size_t)(overlay->slots[i] >> 32);
+            steps += ((i - home) & overlay->slot_mask) + 1;
+        }
+    return steps;
 }
 
 /* ---- lists ---- */

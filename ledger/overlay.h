@@ -135,6 +135,10 @@ size_t overlay_records(const struct overlay *); /* deleted ones count */
 size_t overlay_bytes(const struct overlay *);   /* that records take up */
 size_t overlay_memory(const struct overlay *);  /* that it has for them */
 
+/* Slots that are looked at to find each record once: about two a record,
+ * unless the hashes were put in an order that heaps them up. */
+size_t overlay_steps(const struct overlay *);
+
 /*
  * The records of a table whose key starts with prefix, deleted ones too,
  * in the order of their keys.  The array is the caller's to free; the

@@ -2,8 +2,10 @@
 
 #include "drawer.h"
 #include "member.h"
+#include "loan.h"
 #include "permission.h"
 #include "posting.h"
+#include "project_record.h"
 
 /* ---- opening ---- */
 
@@ -21,6 +23,14 @@ static bool parent_kind(enum party_kind kind, enum party_kind *above)
     return true;
 }
 
+/* Opened, and closed, by an operation of its own: with its book, or by
+ * project-register, pledge and project-close. */
+static bool has_own_operation(enum party_kind kind)
+{
+    return kind == PARTY_HOUSE || kind == PARTY_PROJECT ||
+        kind == PARTY_SOURCE;
+}
+
 static void check_parent(struct context *c,
     const struct party_open_fields *f, const struct book *book,
     const struct party *parent)
@@ -36,15 +46,14 @@ static void check_parent(struct context *c,
     context_need_party(c, parent, "parent");
 }
 
-/* True if the name is free: of parties, books (whose houses are parties)
- * and the word for every scope. */
-static void check_name(struct context *c, const struct ident *name)
+void party_check_name(
+    struct context *c, const struct ident *name, const char *field)
 {
     struct party other;
 
     if (record_find_party(c->state, name, &other) ||
         bytes_equal_text(ident_bytes(name), "all"))
-        context_refuse(c, STATUS_NAME_TAKEN, "party");
+        context_refuse(c, STATUS_NAME_TAKEN, field);
 }
 
 static void open_below(struct context *c, struct party *parent)
@@ -61,7 +70,7 @@ void party_open(struct context *c, const struct operation *op)
     struct party party;
     enum party_kind above;
 
-    if (f->kind == PARTY_HOUSE)
+    if (has_own_operation(f->kind))
         context_refuse(c, STATUS_WRONG_PARTY, "kind");
     if (OPERATION_HAS(op, party_open, parent)) {
         if (context_party(c, &f->parent, "parent", &parent))
@@ -72,7 +81,7 @@ void party_open(struct context *c, const struct operation *op)
         if (book != NULL)
             context_need_book(c, book, "book");
     }
-    check_name(c, &f->party);
+    party_check_name(c, &f->party, "party");
     if (context_refused(c) || book == NULL)
         return;
 
@@ -152,7 +161,7 @@ void party_unfreeze(struct context *c, const struct operation *op)
 
 /* No balance and nothing held in any role of its kind, no stake above,
  * nothing of it that is kept as unclaimed or still to be paid. */
-static bool has_nothing(struct context *c, const struct party *party)
+bool party_is_empty(struct context *c, const struct party *party)
 {
     struct account account;
     struct claim claim;
@@ -190,13 +199,16 @@ void party_close(struct context *c, const struct operation *op)
 
     if (!find_subject(c, &op->as.party_close.party, &party))
         return;
-    if (party.kind == PARTY_HOUSE)
+    if (has_own_operation(party.kind))
         context_refuse(c, STATUS_WRONG_PARTY, "party");
     if (party.frozen_out || party.frozen_in)
         context_refuse(c, STATUS_PARTY_FROZEN, "party");
     if (drawer_find(c->state, party.number, &drawer))
         context_refuse(c, STATUS_DRAWER_IS_OPEN, "party");
-    if (party.open_children > 0 || party.keys > 0 || !has_nothing(c, &party))
+    if (party.open_children > 0 || party.keys > 0 ||
+        !party_is_empty(c, &party) ||
+        project_record_gives(c->state, party.number) ||
+        loan_needs_party(c->state, party.number))
         context_refuse(c, STATUS_NOT_EMPTY, "party");
     if (context_refused(c))
         return;

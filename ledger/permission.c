@@ -43,7 +43,9 @@ struct quorum permission_quorum(const struct ledger *ledger, enum verb verb,
         return *found;
     return (struct quorum){
         .verb = verb,
-        .need = row->flags & FLAG_TWO ? 2 : 1,
+        .need = row->flags & FLAG_CLUBS ? 3 : row->flags & FLAG_TWO ? 2 : 1,
+        .each = row->flags & FLAG_EACH ? 1 : 0,
+        .clubs = row->flags & FLAG_CLUBS,
         .lapse = LAPSE_DAYS,
         .kinds = row->kinds,
     };

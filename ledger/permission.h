@@ -19,7 +19,8 @@ uint32_t permission_kinds(
 
 /*
  * Who must sign: the same row whole.  Where policy has none: the table's
- * kinds, two keys for a verb with FLAG_TWO, else one; seven days.
+ * kinds, two keys for a verb with FLAG_TWO, else one; one in each country
+ * with FLAG_EACH; seven days.
  */
 struct quorum permission_quorum(
     const struct ledger *, enum verb, const struct amount *);

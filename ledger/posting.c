@@ -88,6 +88,28 @@ void posting_add_party(struct context *c, const struct party *party,
     take_leg(c, leg, role, amount.currency, amount.minor, field);
 }
 
+struct leg *posting_merge(struct context *c, const struct party *party,
+    enum role role, struct amount amount, const char *field)
+{
+    struct account_id id =
+        account_id_of(party->book, amount.currency, role, party->number);
+    struct leg *leg;
+
+    for (size_t i = 0; i < c->leg_count; i++) {
+        leg = &c->legs[i];
+        if (account_id_equal(&leg->id, &id)) {
+            leg->minor += c->opposite ? -amount.minor : amount.minor;
+            return leg;
+        }
+    }
+    leg = next_leg(c);
+    if (leg == NULL)
+        return NULL;
+    leg->party = *party;
+    take_leg(c, leg, role, amount.currency, amount.minor, field);
+    return leg;
+}
+
 struct leg *posting_add_name(struct context *c,
     const struct account_name *name, int64_t minor, const char *field)
 {
@@ -141,6 +163,19 @@ static int leg_direction(const struct leg *leg)
     return leg->credits_held > 0 ? -1 : 0;
 }
 
+/* Is the party frozen that way, or the project that a source belongs to? */
+static bool is_frozen(
+    struct context *c, const struct party *party, bool out)
+{
+    struct party project;
+
+    if (out ? party->frozen_out : party->frozen_in)
+        return true;
+    return party->kind == PARTY_SOURCE &&
+        record_find_party_number(c->state, party->parent, &project) &&
+        (out ? project.frozen_out : project.frozen_in);
+}
+
 static void check_party(struct context *c, const struct leg *leg)
 {
     enum side normal = role_row(account_id_role(&leg->id))->normal;
@@ -148,7 +183,8 @@ static void check_party(struct context *c, const struct leg *leg)
     bool out = normal == SIDE_DEBIT ? direction < 0 : direction > 0;
 
     if (!leg->by_rule) {
-        context_need_party(c, &leg->party, leg->field);
+        if (!c->own_scope)
+            context_need_party(c, &leg->party, leg->field);
         if (leg->party.number == c->key.owner)
             context_refuse(c, STATUS_OWN_ACCOUNT, leg->field);
     }
@@ -156,7 +192,9 @@ static void check_party(struct context *c, const struct leg *leg)
         return; /* giving back what is held is always allowed */
     if (leg->party.closed)
         context_refuse(c, STATUS_PARTY_CLOSED, leg->field);
-    if (out ? leg->party.frozen_out : leg->party.frozen_in)
+    if (role_row(account_id_role(&leg->id))->class == CLASS_MEMO)
+        return; /* there is no money in it to freeze */
+    if (is_frozen(c, &leg->party, out))
         context_refuse(c, STATUS_PARTY_FROZEN, leg->field);
 }
 
@@ -188,13 +226,16 @@ static void check_sums(struct context *c)
     }
 }
 
-/* What the signer moves in a currency: debits that no rule asks for. */
+/* What the signer moves in a currency: debits that no rule asks for, but
+ * for memo accounts. */
 static int64_t moved(const struct context *c, enum currency currency)
 {
     int64_t sum = 0;
 
     for (size_t i = 0; i < c->leg_count; i++)
         if (c->legs[i].minor > 0 && !c->legs[i].by_rule &&
+            role_row(account_id_role(&c->legs[i].id))->class !=
+                CLASS_MEMO &&
             account_id_currency(&c->legs[i].id) == currency)
             sum += c->legs[i].minor;
     return sum;

@@ -38,6 +38,12 @@ struct leg *posting_add_name(struct context *, const struct account_name *,
 struct leg *posting_add_id(struct context *, const struct account_id *,
     int64_t minor, const char *field);
 
+/* The same for a party already found; where the plan has that account, the
+ * amount is added to it.  The leg, to change what is held; NULL after a
+ * failure. */
+struct leg *posting_merge(struct context *, const struct party *, enum role,
+    struct amount, const char *field);
+
 /* contributor's stake in pool changes with the plan. */
 void posting_add_stake(struct context *, const struct party *pool,
     const struct party *contributor, struct amount change,

@@ -32,7 +32,8 @@ int report_may_ask(struct ledger *, const struct ident *who, enum verb,
  * May the key see this entry's leaf (for its receipt)?  A key of a book or
  * of all may: its leaf says no more than the books do.  A key of a party
  * (a club's treasurer) may if it signed the entry, or if the entry posts to
- * the party or to somebody below it; OUT_OF_SCOPE otherwise.
+ * the party or to somebody below it; OUT_OF_SCOPE otherwise.  Entries of
+ * operations on projects are open to every key.
  */
 int report_may_see(struct ledger *, const struct ident *who,
     const struct entry *, enum status *) WARN_UNUSED_RESULT;
@@ -78,7 +79,12 @@ int report_statement(struct ledger *, const struct ident *who,
     int64_t *opening, int64_t *closing, report_row *, void *context,
     enum status *) WARN_UNUSED_RESULT;
 
-/* One row a role and currency that was ever posted to, in chart order. */
+/*
+ * One row a role and currency that was ever posted to, in chart order.
+ * book: NULL for all books added up, with nothing taken out, which only a
+ * key whose scope is all may ask (OUT_OF_SCOPE); BALANCE_OVERFLOW if that
+ * is beyond what can be counted.
+ */
 struct trial_row {
     enum role role;
     enum currency currency;
@@ -86,7 +92,7 @@ struct trial_row {
     int64_t balance;
 };
 int report_trial(struct ledger *, const struct ident *who,
-    const struct ident *book, struct date *,
+    const struct ident *book,
     void (*each)(void *context, const struct trial_row *), void *context,
     enum status *) WARN_UNUSED_RESULT;
 
@@ -193,6 +199,19 @@ int report_dormant(struct ledger *, const struct ident *who,
     const struct ident *book, const struct ident *after,
     void (*each)(void *context, const struct dormant_row *), void *context,
     struct ident *next, enum status *) WARN_UNUSED_RESULT;
+
+/*
+ * Dates of a book that calendar-set named, in their order, and whether they
+ * are worked.  from: NULL: the open day; to: NULL: the last that can be
+ * asked for.  BAD_RANGE if the range ends before it begins or has more than
+ * REPORT_CALENDAR_DAYS.  *open: the book's open day.
+ */
+#define REPORT_CALENDAR_DAYS 400
+int report_calendar(struct ledger *, const struct ident *who,
+    const struct ident *book, const struct date *from, const struct date *to,
+    void (*each)(void *context, struct date, bool worked), void *context,
+    struct date *open, enum status *) WARN_UNUSED_RESULT;
+
 /* ---- pools ---- */
 
 /* An open notice: see notice.h. */

@@ -1,6 +1,7 @@
 #include "report_inside.h"
 
 #include "permission.h"
+#include "report_project.h"
 
 #include <string.h>
 
@@ -42,10 +43,15 @@ int report_may_see(struct ledger *ledger, const struct ident *who,
 {
     struct signing_key key;
     bool reached = false;
+    bool open = false;
 
     if (!report_asker(ledger, who, &key, status))
         return report_end(ledger);
     if (key.scope.kind != SCOPE_PARTY || signed_by(entry, who))
+        return report_end(ledger);
+    if (report_project_entry(ledger, entry, &open) != 0)
+        return -1;
+    if (open)
         return report_end(ledger);
     if (reaches_posting(ledger, &key, entry, &reached) != 0)
         return -1;

@@ -36,6 +36,24 @@ void report_fill(struct account_report *, const struct account_name *,
 void report_fill_member(
     struct ledger *, const struct party *, struct party_report *);
 
+/* ---- loans ---- */
+
+struct loan;
+
+/* Does the scope reach the borrower, or a pool that takes part? */
+bool report_loan_visible(
+    struct ledger *, const struct scope *, const struct loan *);
+
+/* The loan, if the asker may see it; else the asker's status, UNKNOWN_LOAN
+ * or OUT_OF_SCOPE. */
+bool report_loan_open(struct ledger *, const struct ident *who,
+    uint64_t index, struct loan *, enum status *) WARN_UNUSED_RESULT;
+
+/* The name of a party by its number; length 0: 0, or storage failed. */
+struct ident report_name(struct ledger *, uint32_t party);
+
+/* ---- the end ---- */
+
 /* What every question returns in the end: 0, or -1 if storage failed. */
 int report_end(struct ledger *) WARN_UNUSED_RESULT;
 
@@ -61,16 +79,12 @@ struct date report_day_at(struct ledger *, const struct book *,
 
 /* ---- past postings ---- */
 
-/* Keeps the entry it read last, and where it was in its body: the lines of
- * a batch come in a row. */
+/* Holds the entry it read last: the lines of a batch come in a row. */
 struct report_reader {
     struct ledger *ledger;
-    struct buffer bytes;
-    bool loaded;
-    struct entry entry;
-    uint64_t line;     /* of the body, read last; 0: none yet */
-    struct bytes text; /* that line with its LF */
-    struct bytes rest; /* of the body behind it */
+    struct shelved *shelved; /* the entry; NULL: none yet */
+    struct shelved *carried; /* whose order it carried out; NULL */
+    struct entry entry;      /* with the line and body that took effect */
     struct posting_list postings;
 };
 

@@ -16,32 +16,45 @@ struct report_reader *report_reader_new(struct ledger *ledger)
         return NULL;
     }
     reader->ledger = ledger;
-    reader->bytes = buffer_empty();
     return reader;
+}
+
+static void give_back(struct report_reader *reader)
+{
+    shelf_give_back(reader->ledger, reader->shelved);
+    shelf_give_back(reader->ledger, reader->carried);
+    reader->shelved = NULL;
+    reader->carried = NULL;
 }
 
 void report_reader_free(struct report_reader *reader)
 {
     if (reader == NULL)
         return;
-    buffer_free(&reader->bytes);
+    give_back(reader);
     free(reader);
 }
 
 static int load(struct report_reader *reader, uint64_t index)
 {
-    struct entry entry;
+    uint64_t proposal;
 
-    if (reader->loaded && reader->entry.index == index)
+    if (reader->shelved != NULL && reader->entry.index == index)
         return 0;
-    reader->loaded = false;
-    buffer_clear(&reader->bytes);
-    if (ledger_entry(reader->ledger, index, &reader->bytes, &entry) != 0 ||
-        posting_find_line(reader->ledger, &entry, &reader->entry) != 0)
+    give_back(reader);
+    reader->shelved = shelf_take(reader->ledger, index);
+    if (reader->shelved == NULL)
         return -1;
-    reader->loaded = true;
-    reader->line = 0;
-    reader->rest = reader->entry.body;
+    reader->entry = reader->shelved->entry;
+    if (!entry_carries_out(&reader->entry, &proposal))
+        return 0;
+    reader->carried = shelf_take(reader->ledger, proposal);
+    if (reader->carried == NULL) {
+        give_back(reader);
+        return -1;
+    }
+    reader->entry.line = reader->carried->entry.line;
+    reader->entry.body = reader->carried->entry.body;
     return 0;
 }
 
@@ -72,8 +85,6 @@ static int find_effect(struct report_reader *reader,
 {
     char memory[PREFIX_MAX];
     struct buffer prefix = buffer_over(memory, sizeof memory);
-    struct bytes rest = reader->entry.effects;
-    struct bytes at = rest;
     struct bytes line;
     struct effect effect;
     bool malformed;
@@ -81,16 +92,11 @@ static int find_effect(struct report_reader *reader,
     *minor = 0;
     if (posting_prefix(reader->ledger, id, &prefix) != 0)
         return -1;
-    while (bytes_next_line(&rest, &line)) {
-        if (line.length > prefix.length &&
-            memcmp(line.data, prefix.data, prefix.length) == 0 &&
-            entry_next_effect(&at, &effect, &malformed)) {
-            *minor = effect.minor;
-            return 0;
-        }
-        at = rest;
-    }
-    return 0;
+    if (shelf_effect(reader->ledger, reader->shelved, buffer_bytes(&prefix),
+            &line) &&
+        entry_next_effect(&line, &effect, &malformed))
+        *minor = effect.minor;
+    return ledger_failed(reader->ledger) ? -1 : 0;
 }
 
 int report_reader_effect(struct report_reader *reader,
@@ -101,40 +107,22 @@ int report_reader_effect(struct report_reader *reader,
     return find_effect(reader, id, minor);
 }
 
-/* Go to a line of the body.  False if there is none of that number. */
-static bool find_line(struct report_reader *reader, uint64_t line)
-{
-    if (line < reader->line) {
-        reader->line = 0;
-        reader->rest = reader->entry.body;
-    }
-    while (reader->line < line) {
-        const uint8_t *start = reader->rest.data;
-        struct bytes text;
-
-        if (!bytes_next_line(&reader->rest, &text))
-            return false;
-        reader->text = bytes_of(start, text.length + 1);
-        reader->line++;
-    }
-    return true;
-}
-
 /* Read what the entry or one line of its body posted. */
 static int read_postings(
     struct report_reader *reader, uint64_t line, bool *found)
 {
+    struct shelved *from =
+        reader->carried != NULL ? reader->carried : reader->shelved;
     struct entry one = reader->entry;
 
     if (line == 0)
         return posting_read(
             reader->ledger, &one, 0, &reader->postings, found);
-    *found = find_line(reader, line);
+    *found = shelf_line(reader->ledger, from, line, &one.body);
     if (!*found)
-        return 0;
+        return ledger_failed(reader->ledger) ? -1 : 0;
     /* As if the body were this line alone, and it was accepted: a history
      * refers to no other lines. */
-    one.body = reader->text;
     one.effects = bytes_of(NULL, 0);
     return posting_read(reader->ledger, &one, 1, &reader->postings, found);
 }

@@ -80,6 +80,7 @@ void reversal_reverse(struct context *c, const struct operation *op)
 {
     const struct reverse_fields *f = &op->as.reverse;
     uint32_t line = OPERATION_HAS(op, reverse, line) ? (uint32_t)f->line : 0;
+    const struct operation_undo *undo;
     struct posting_list list;
     struct entry entry;
     uint64_t earlier;
@@ -97,6 +98,9 @@ void reversal_reverse(struct context *c, const struct operation *op)
         return;
     }
     plan_opposite(c, &list);
+    undo = operations_undo(list.operation.verb);
+    if (undo->check != NULL)
+        undo->check(c, &list, f->entry);
     cash_check(c, op->verb);
     posting_check(c);
     if (context_refused(c))
@@ -106,5 +110,7 @@ void reversal_reverse(struct context *c, const struct operation *op)
     if (list.operation.verb != VERB_CASH_MOVE)
         cash_undo(c, f->entry, entry.date);
     record_put_reversal(c->state, f->entry, line, c->index);
+    if (undo->undo != NULL)
+        undo->undo(c, &list);
     posting_commit(c, op->verb);
 }

@@ -191,6 +191,20 @@ enum schedule_result schedule_replan(const struct schedule_terms *old,
     const struct schedule_rest *, struct instalment *rows, size_t room,
     size_t *count) WARN_UNUSED_RESULT;
 
+/*
+ * What these rows (as schedule_make made them) have earned from the begin to
+ * a date, that day not counted; interest that was capitalised and interest
+ * carried into the terms included.
+ *
+ * By a due date it is what was due by then: the rounded figures of the
+ * table.  After the last row in which something was due it is counted
+ * exactly, each balance from its own day; so are rows in which nothing is
+ * due, whose interest waits.  False on overflow.
+ */
+bool schedule_accrued(const struct schedule_terms *,
+    const struct instalment *rows, size_t count, struct date,
+    struct interest *) WARN_UNUSED_RESULT;
+
 /* The due date of a row of these terms, counted from 0 at the first one of
  * the loan (not after `passed`). */
 enum schedule_result schedule_due(const struct schedule_terms *, uint32_t index,

@@ -570,6 +570,26 @@ size_t state_pending_records(const struct state *state)
     return records;
 }
 
+uint64_t state_flush_bytes(const struct state *state)
+{
+    uint64_t there = store_pages_bytes(state->store);
+    uint64_t records = overlay_records(state->active);
+    if (state->under != NULL)
+        records += overlay_records(state->under);
+    uint64_t each = records * store_page_bytes(state->store);
+    /* Pages that are new hold new records, close together. */
+    uint64_t most = there + overlay_bytes(state->active);
+    if (state->under != NULL)
+        most += overlay_bytes(state->under);
+    return each < most ? each : most;
+}
+
+bool state_is_due(const struct state *state, uint64_t save_bytes)
+{
+    return state_pending_bytes(state) >= save_bytes ||
+           state_flush_bytes(state) / STATE_FLUSH_FACTOR >= save_bytes;
+}
+
 /* ---- to disk ---- */
 
 int state_freeze(struct state *state)

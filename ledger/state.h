@@ -67,6 +67,36 @@ enum table {
     TABLE_SUCCESSION,   /* party be32, currency u8 -> round of payments */
     TABLE_NOTICE_RULE,  /* pool's party be32 -> days of notice */
     TABLE_NOTICE,       /* entry index be64 -> notice given */
+    TABLE_AGREEMENT,    /* name, 0, from be32 -> parts of the levels */
+    TABLE_CAP,          /* agreement, 0, level, 0, year be32, per u8,
+                           currency u8 -> amount */
+    TABLE_CAP_USED,     /* agreement, 0, level, 0, year be32, currency u8
+                           -> pledged */
+    TABLE_PROJECT,      /* project be32 -> its terms */
+    TABLE_PROJECT_LEVEL, /* project be32, level -> budget, pledged */
+    TABLE_MILESTONE,    /* project be32, name -> part, reached */
+    TABLE_LINK,         /* project be32, other be32, as u8 -> entry */
+    TABLE_SOURCE,       /* project be32, source be32 -> sums */
+    TABLE_SOURCE_OF,    /* giver be32, source be32 -> nothing */
+    TABLE_PLEDGE,       /* entry be64 -> pledge */
+    TABLE_PLEDGE_OF,    /* source be32, entry be64 -> nothing */
+    TABLE_PLEDGE_DUE,   /* book u8, until be32, entry be64 -> nothing */
+    TABLE_PLEDGE_QUEUE, /* book u8, entry be64 -> nothing */
+    TABLE_PROJECT_ENTRY, /* project be32, entry be64 -> nothing */
+    TABLE_PRODUCT,      /* book u8, name, 0, from be32 -> loan product */
+    TABLE_CONCENTRATION, /* pool be32 -> most of it in one place */
+    TABLE_LOAN,         /* entry index be64 -> loan */
+    TABLE_LOAN_BOOK,    /* book u8, loan be64 -> (); those not ended */
+    TABLE_LOAN_PARTY,   /* party be32, loan be64, how u8 -> () */
+    TABLE_LOAN_ENTRY,   /* loan be64, entry be64 -> () */
+    TABLE_LOAN_PLAN,    /* loan be64, number be32 -> plan */
+    TABLE_LOAN_POOL,    /* loan be64, pool be32 -> its part */
+    TABLE_LOAN_TRANCHE, /* loan be64, number u8 -> part, when paid */
+    TABLE_GUARANTEE,    /* loan be64, party be32 -> amount */
+    TABLE_COLLATERAL,   /* loan be64, party be32 -> amount held */
+    TABLE_EXPOSURE,     /* pool be32, kind u8, who be32, currency u8 ->
+                           what the pool has in loans there */
+    TABLE_LOAN_STEP,    /* loan be64 -> its figures before its last step */
     TABLE_COUNT
 };
 
@@ -205,6 +235,18 @@ bool state_settle(struct state *, size_t places);
  * state_settle is done. */
 size_t state_pending_bytes(const struct state *);
 size_t state_pending_records(const struct state *);
+
+/*
+ * Memory that the next flush may take up while it lasts, beside the records
+ * themselves: LMDB keeps the pages of a transaction that were changed, and
+ * in a large state each record is on another page.  An upper estimate.
+ */
+uint64_t state_flush_bytes(const struct state *);
+
+/* Is it time to save, so that all of this stays in proportion to
+ * save_bytes? */
+#define STATE_FLUSH_FACTOR 8U
+bool state_is_due(const struct state *, uint64_t save_bytes);
 
 /*
  * Freeze what was written so far.  Not while a mark or a draft is open, nor

@@ -28,6 +28,8 @@ struct store {
     MDB_txn *reader;
     MDB_cursor *lookup; /* of the reader */
     struct store_totals totals;
+    uint64_t pages; /* of the file, as of the last renew */
+    uint64_t page_bytes;
     char *folder;
     bool temporary;
     atomic_bool broken; /* a commit failed */
@@ -249,6 +251,16 @@ static int check_length(struct store *store, struct failure *failure)
     return 0;
 }
 
+static void count_pages(struct store *store)
+{
+    MDB_envinfo info;
+    MDB_stat pages;
+    mdb_env_info(store->env, &info);
+    mdb_env_stat(store->env, &pages);
+    store->pages = info.me_last_pgno + 1;
+    store->page_bytes = pages.ms_psize;
+}
+
 static int reader_open(struct store *store, struct failure *failure)
 {
     int dead;
@@ -261,6 +273,7 @@ static int reader_open(struct store *store, struct failure *failure)
         code = mdb_cursor_open(store->reader, store->dbi, &store->lookup);
     if (code != 0)
         return lmdb_failed(store, code, "read", failure);
+    count_pages(store);
     return totals_read(store, store->reader, mdb_txn_id(store->reader),
         &store->totals, failure);
 }
@@ -313,6 +326,7 @@ int store_renew(struct store *store, struct failure *failure)
         code = mdb_cursor_renew(store->reader, store->lookup);
     if (code != 0)
         return lmdb_failed(store, code, "renew", failure);
+    count_pages(store);
     return totals_read(store, store->reader, mdb_txn_id(store->reader),
         &store->totals, failure);
 }
@@ -320,6 +334,16 @@ int store_renew(struct store *store, struct failure *failure)
 struct store_totals store_totals(const struct store *store)
 {
     return store->totals;
+}
+
+uint64_t store_pages_bytes(const struct store *store)
+{
+    return store->pages * store->page_bytes;
+}
+
+uint64_t store_page_bytes(const struct store *store)
+{
+    return store->page_bytes;
 }
 
 /* ---- reading ---- */

@@ -96,4 +96,8 @@ struct store_totals {
 /* As of the last renew. */
 struct store_totals store_totals(const struct store *);
 
+/* Bytes of pages the file had at the last renew; of each. */
+uint64_t store_pages_bytes(const struct store *);
+uint64_t store_page_bytes(const struct store *);
+
 #endif

@@ -33,14 +33,40 @@ void tree_append(
     tree->size++;
 }
 
-static int leaf_hash(struct ledger *ledger, uint64_t index, struct hash *out)
+static int read_leaf(struct ledger *ledger, uint64_t index, struct hash *out)
 {
+    const struct archive *archive = &ledger->archive;
+    struct failure failure = {.text = ""};
     struct entry entry;
 
+    if (archive->leaf != NULL && index < ledger->recent.first) {
+        if (archive->leaf(archive->context, index, out, &failure) == 0)
+            return 0;
+        return context_fail(ledger, "%s", failure.text);
+    }
     buffer_clear(&ledger->scratch);
     if (ledger_entry(ledger, index, &ledger->scratch, &entry) != 0)
         return -1;
     *out = merkle_leaf(entry.leaf);
+    return 0;
+}
+
+/* Leaves never change; proofs ask for the same subtree again and again. */
+static int leaf_hash(struct ledger *ledger, uint64_t index, struct hash *out)
+{
+    struct tree_leaves *leaves = &ledger->leaves;
+    unsigned place = (unsigned)(index % TREE_LEAVES);
+
+    if (leaves->first != index - place) {
+        leaves->first = index - place;
+        memset(leaves->known, 0, sizeof leaves->known);
+    }
+    if (!leaves->known[place]) {
+        if (read_leaf(ledger, index, &leaves->hash[place]) != 0)
+            return -1;
+        leaves->known[place] = true;
+    }
+    *out = leaves->hash[place];
     return 0;
 }
 

@@ -13,6 +13,15 @@
 struct ledger;
 
 #define TREE_STEP 8U /* heights between two stored levels */
+#define TREE_LEAVES (1U << TREE_STEP)
+
+/* Hashes of the leaves that were read last, all of one subtree of height
+ * TREE_STEP.  All zero: none. */
+struct tree_leaves {
+    uint64_t first;
+    bool known[TREE_LEAVES];
+    struct hash hash[TREE_LEAVES];
+};
 
 /* Append a leaf and store the roots of the subtrees that it completes. */
 void tree_append(struct merkle *, struct state *, const struct hash *leaf);

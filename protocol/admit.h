@@ -28,8 +28,9 @@ struct keyring {
 int admit_order(struct order *, struct bytes line, struct bytes body,
     const struct hash *ledger, const struct keyring *) WARN_UNUSED_RESULT;
 
-/* Everything but the signature and proofs: for replaying a journal whose
- * checkpoint was already checked.  signer stays zero. */
+/* Everything but the signature, proofs and the body's root: for replaying a
+ * journal whose roots and checkpoints were already checked.  signer stays
+ * zero. */
 int admit_unchecked(struct order *, struct bytes line, struct bytes body)
     WARN_UNUSED_RESULT;
 

@@ -12,6 +12,107 @@ check "the books are shown in both languages" \
     grep -q 'Balance general' "$here/screen"
 check "the audit is shown" grep -q 'digest' "$here/screen"
 
+# What happened in the season: the entry's postings, all of them.
+journal=$(echo "$here"/demo/journal/*.posito)
+posted() { # beginning of a line, postings...
+    want=$1
+    shift
+    grep -a -A40 -m1 "^$want" "$journal" |
+        awk 'NR > 1 && !/^\+/ { exit } NR > 1' >"$here/effects"
+    printf '+ %s\n' "$@" >"$here/expected"
+    check "$want posts $*: $(head -n 5 "$here/effects")" \
+        cmp -s "$here/effects" "$here/expected"
+}
+occurs() { # how often, beginning of a line
+    count=$(grep -ac "^$2" "$journal")
+    check "$2 occurs $1 times, not $count" [ "$count" -eq "$1" ]
+}
+# Six shares of 400.00 at 3 %, six at 3.6 % and 300.00 at 3.6 %, 29 days.
+posted 'month-close book=us month=2000-01' \
+    'us/us/expense.dividend/USD 13.40' 'us/us/dividend.payable/USD -13.40'
+# Six of them matured after 30 days: 0.99, of which 0.95 had been accrued.
+grep -a -A20 '^day-close book=us date=2000-02-01' "$journal" |
+    grep -aE '^\+' >"$here/matured"
+check "a day-close pays what is due" \
+    [ "$(grep -c 'share.term/USD 400.00' "$here/matured")" -eq 6 ]
+check "each with its interest" \
+    [ "$(grep -c '/share/USD -400.99' "$here/matured")" -eq 6 ]
+check "of what was accrued" \
+    grep -qx '+ us/us/dividend.payable/USD 5.70' "$here/matured"
+check "and the rest" \
+    grep -qx '+ us/us/expense.dividend/USD 0.24' "$here/matured"
+# 57 days at 1 % are 0.62; 1.14 had been accrued at 3.6 %.
+posted 'term-close term=' 'us/m00157/share.term/USD 400.00' \
+    'us/us/dividend.payable/USD 1.14' 'us/us/expense.dividend/USD -0.52' \
+    'us/m00157/share/USD -400.62'
+# A day of the share that is open still, and the dividend, in one posting.
+grep -a -A3 '^month-close book=us month=2000-03' "$journal" >"$here/march"
+check "dividend less accrual: $(cut -c1-60 "$here/march")" \
+    grep -qx '+ us/us/dividend.payable/USD 8999.98' "$here/march"
+check "and what was accrued" \
+    grep -qx '+ us/us/expense.dividend/USD 0.02' "$here/march"
+posted 'arrive member=m01042' 'us/bank.us/nostro/USD 120.42' \
+    'us/club-006/pool/USD -30.11' 'us/m01042/share/USD -90.31'
+posted 'capture hold=' 'us/m00001/share/USD 12.00' \
+    'us/m01063/share/USD -12.00'
+posted 'reverse entry=' 'us/drawer.south-california/drawer/USD -50.00' \
+    'us/m00078/share/USD 50.00'
+posted 'lock member=' 'us/m00561/share/USD 40.00' \
+    'us/m00561/share.locked/USD -40.00'
+posted 'succession-pay member=m00304 label=b1' \
+    'us/m00304/share/USD 350.65' 'us/m00305/share/USD -350.65'
+occurs 14 'term-open '
+occurs 5 'beneficiary-set '
+occurs 13 'arrive '
+occurs 12 'membership .* amount=USD5.00 '
+occurs 2 'redeem-notice '
+occurs 1 'pool-redeem .* amount=USD20.00 .*notice='
+occurs 1 'release hold='
+occurs 1 'reject proposal='
+occurs 1 'withdraw-proposal '
+check "no order that was refused or withdrawn was carried out" \
+    [ "$(grep -acE '^\+ .*expense.other' "$journal")" -eq 0 ]
+
+# What was shown, in both languages.
+shown() { # a whole line of the screen, as a pattern
+    check "shown: $1" grep -qxE -- "$1" "$here/screen"
+}
+shown ' +[0-9]+  us/m01042/share.term/USD  300.00 USD .*closed  1.78 USD .*'
+shown ' +[0-9]+  us/m01042/share.term/USD  200.00 USD .*open .*0.02 USD'
+shown 'aportación a plazo  cuenta .*vence .*'
+shown 'beneficiario  parte  asiento  designación'
+shown 'b1 +0.6 .*'
+shown 'm20000  in +10,000.01 USD +[0-9]+'
+shown 'mx/hometown-10/share/MXN  2000-01-31 +3,064.13 MXN  dormant'
+shown 'club-210  668.06 USD  6.96'
+shown '2000-01-17  no'
+shown ' +[0-9]+  journal-entry  treasurer.us  open .*'
+
+# The daemon again, on what is kept: what make run says can be typed.
+start_daemon "$here/demo"
+export HOME=$here POSITO_LANGUAGE=en POSITO_KEY=$here/demo/keys/auditor.key
+asked() { # pattern of a line, question...
+    pattern=$1
+    shift
+    "$build/posito" "$@" 2>&1 | tr -d '\r' >"$here/asked"
+    check "$* says $pattern: $(tail -n 4 "$here/asked")" \
+        grep -qxE -- "$pattern" "$here/asked"
+}
+asked ' +[0-9]+  m00787  10.00 USD  2000-04-30' pool party=club-005
+asked 'días de aviso +30' --language es pool party=club-005
+asked 'succession +entry  still to be paid|701.29 USD .* b2' \
+    party party=m00304
+asked 'us/m00561/share.locked/USD +40.00 USD .*' party party=m00561
+asked 'us/m01042/share.term/USD +200.00 USD .*' party party=m01042
+asked 'state +closed' drawer drawer=drawer.chicago
+asked '[0-9]+,us/m01042/share.term/USD,200.00,.*,open,0.02,.*' --csv \
+    terms party=us
+check "no other term share is open" [ "$(wc -l <"$here/asked")" -eq 2 ]
+asked '0,us' --csv dormant book=us
+asked 'mx/hometown-10/share/MXN,2000-01-31,3064.13,dormant,MXN' --csv \
+    dormant book=mx
+check "the daemon ends well" stop_daemon
+
 # Another place: only the journal folder and a copy of the tool.
 mkdir "$here/elsewhere"
 cp -r "$here/demo/journal" "$here/elsewhere/journal"

@@ -47,6 +47,7 @@ struct ledger_fixture {
 
     struct buffer *entries; /* of closed groups, by index */
     size_t entry_count;
+    uint64_t reads; /* of entries from the archive */
     struct buffer groups; /* as a journal has them, one after the other */
 
     struct decision decision; /* of the last line; views as ledger.h says */

@@ -88,6 +88,13 @@ policy-set verb=key-add need=1 kinds=federation.treasurer,board
 policy-set verb=key-revoke need=1 kinds=federation.treasurer,board
 policy-set verb=policy-set need=1 kinds=federation.treasurer,board
 policy-set verb=journal-entry need=1 kinds=federation.treasurer,board
+policy-set verb=milestone need=1 kinds=federation.treasurer,board
+policy-set verb=draw need=1 kinds=federation.treasurer,board
+party-open party=bank kind=correspondent book=us country=US
+party-open party=sedesol kind=funder book=us country=MX
+party-open party=zacgov kind=funder book=us country=MX
+party-open party=towns kind=funder book=us country=MX
+agreement-set agreement=programme from=1999-01-01 parts=club:0.25,federal:0.25,municipal:0.25,state:0.25
 FOUND
 sed 's/parent=zac/parent=nobody/' found.txt >bad.txt
 says 3 'operation 4 of the text' "$posito" init "$fed.bad" --origin \
@@ -243,13 +250,46 @@ printf '\n\n\n\n\n\n\nn\n' |
         asked.example/us --no-passphrase" /dev/null >typed 2>&1
 check "and not without a yes" [ ! -e refused ]
 
+# ---- projects ----
+
+printf 'year,projects,investment_usd\n2026,2,1001\n' >years.csv
+tres=$fed/keys/tres.key
+names='book=us agreement=programme federal=sedesol state=zacgov
+    municipal=towns via=bank clubs=c1'
+says 0 'sum of the years +2 +1,001.00$' "$posito" import-programme years.csv
+says 0 'suma de los años +2 +1,001.00$' "$posito" import-programme \
+    years.csv --language es
+says 3 'line 2 of the programme' "$posito" import-programme found.txt
+says 2 'Needed: year' "$posito" import-programme years.csv year=2026
+says 2 'no such year' "$posito" import-programme years.csv year=2025 $names
+says 1 'Stopped at line 1 of the year' "$posito" import-programme years.csv \
+    year=2026 $names
+says 0 'Done' "$posito" --key "$tres" import-programme years.csv year=2026 \
+    $names
+says 1 'name-taken' "$posito" --key "$tres" import-programme years.csv \
+    year=2026 $names
+says 0 '^p2026-001 .*closed.* 500.50 USD' "$posito" projects
+says 0 '^proyecto .*comprometido' "$posito" projects party=sedesol \
+    --language es
+says 0 'p2026-002.* 125.13 USD' "$posito" projects party=c1
+says 0 '^p2026-001.c1 +club +c1 +25 +125.13 USD' "$posito" project \
+    project=p2026-001
+says 0 '^project,book,club' "$posito" --csv projects
+says 0 '"source":"p2026-001.federal"' "$posito" --json project \
+    project=p2026-001
+says 0 '^USD +2 +1 +1 +1,001.00 USD +500.50 USD +0 +0$' "$posito" \
+    programme book=us
+says 1 'What to do: Thirds are written' "$posito" --key "$tres" \
+    agreement-set agreement=thirds from=2026-12-01 \
+    parts=club:0.333,federal:0.333,state:0.333
+
 # ---- the auditor ----
 
 says 3 'daemon is running' "$audit" digest "$fed"
 check "the daemon stops" stop_daemon
 says 0 '^Sound' "$audit" replay "$fed" --ledger "$ledger"
 log=$(sed -n 's/^log *//p' said)
-digest=$(grep '^entries 10 digest' said)
+digest=$(grep '^entries [0-9]* digest' said)
 says 0 "^$digest\$" "$audit" digest "$fed"
 says 0 'every invariant' "$audit" check "$fed" --threads 3
 says 0 "^$digest\$" "$audit" replay "$fed/journal" --quiet

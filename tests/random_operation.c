@@ -362,6 +362,21 @@ static void random_field(struct random_source *source, enum field_type type,
     case FIELD_BLOCK:
     case FIELD_LIMIT:
     case FIELD_BASIS:
+    case FIELD_CATEGORY:
+    case FIELD_SPAN:
+    case FIELD_EXCESS:
+    case FIELD_LINK:
+    case FIELD_LOAN_METHOD:
+    case FIELD_LOAN_DAYCOUNT:
+    case FIELD_LOAN_PERIOD:
+    case FIELD_LOAN_GRACE:
+    case FIELD_LOAN_ORDER:
+    case FIELD_LOAN_PROVISION:
+    case FIELD_LOAN_SHIFT:
+    case FIELD_LOAN_EXTRA:
+    case FIELD_LOAN_ROUNDING:
+    case FIELD_LOAN_STATE:
+    case FIELD_LOAN_GROUP:
     case FIELD_REMAINDER:
     case FIELD_LANGUAGE:
         random_word(source, type, field);

@@ -418,6 +418,25 @@ static int ask_dormant(struct ledger *ledger, const struct ident *who,
         out, &next, status);
 }
 
+/* 2026-11-26 holiday */
+static void calendar_row(void *context, struct date date, bool worked)
+{
+    date_append(context, date);
+    buffer_text(context, worked ? " worked\n" : " holiday\n");
+}
+
+static int ask_calendar(struct ledger *ledger, const struct ident *who,
+    const struct operation *op, struct buffer *out, enum status *status)
+{
+    const struct calendar_fields *f = &op->as.calendar;
+    struct date open;
+
+    return report_calendar(ledger, who, &f->book,
+        OPERATION_HAS(op, calendar, from) ? &f->from : NULL,
+        OPERATION_HAS(op, calendar, to) ? &f->to : NULL, calendar_row, out,
+        &open, status);
+}
+
 /* notice 17 m1 USD5.00 2026-12-01 */
 static void notice_row(void *context, const struct pool_notice_row *row)
 {
@@ -475,8 +494,6 @@ static int ask_pool(struct ledger *ledger, const struct ident *who,
 static int ask(struct ledger *ledger, const struct ident *who,
     const struct operation *op, struct buffer *out, enum status *status)
 {
-    struct date date;
-
     if (report_may_ask(ledger, who, op->verb, status) != 0)
         return -1;
     if (*status != STATUS_ACCEPTED)
@@ -492,19 +509,30 @@ static int ask(struct ledger *ledger, const struct ident *who,
     if (op->verb == VERB_STATEMENT)
         return ask_statement(ledger, who, &op->as.statement, out, status);
     if (op->verb == VERB_TRIAL)
-        return report_trial(ledger, who, &op->as.trial.book, &date,
+        return report_trial(ledger, who,
+            OPERATION_HAS(op, trial, book) ? &op->as.trial.book : NULL,
             trial_row, out, status);
     if (op->verb == VERB_DRAWER)
         return ask_drawer(ledger, who, &op->as.drawer.drawer, out, status);
     if (op->verb == VERB_CASH_REPORT)
         return report_cash(ledger, who, &op->as.cash_report.book,
             op->as.cash_report.date, cash_row, out, status);
+    if (op->verb == VERB_PROJECT)
+        return scenario_ask_project(ledger, who, op, out, status);
+    if (op->verb == VERB_PROJECTS)
+        return scenario_ask_projects(ledger, who, op, out, status);
+    if (op->verb == VERB_PROGRAMME)
+        return scenario_ask_programme(ledger, who, op, out, status);
     if (op->verb == VERB_TERMS)
         return report_terms(ledger, who, &op->as.terms.party,
             OPERATION_HAS(op, terms, until) ? &op->as.terms.until : NULL,
             term_row, out, status);
     if (op->verb == VERB_DORMANT)
         return ask_dormant(ledger, who, op, out, status);
+    if (op->verb == VERB_CALENDAR)
+        return ask_calendar(ledger, who, op, out, status);
+    if (scenario_asks_loans(op->verb))
+        return scenario_ask_loans(ledger, who, op, out, status);
     if (op->verb == VERB_PARTY)
         return ask_party(ledger, who, &op->as.party.party, out, status);
     if (op->verb == VERB_POOL)

@@ -5,6 +5,8 @@
  *   scenario_text.c    the file: steps, their lines, what $ stands for
  *   scenario_send.c    lines that are signed and sent
  *   scenario_ask.c     questions
+ *   scenario_project.c   those about projects
+ *   scenario_loans.c   questions about loans
  *   scenario_end.c     what is seen to at the end
  */
 #ifndef POSITO_TESTS_SCENARIO_INSIDE_H
@@ -107,9 +109,24 @@ bool scenario_try(struct scenario *, struct bytes rest);
 /* KEY asks: QUESTION */
 bool scenario_ask(struct scenario *, struct bytes key, struct bytes question);
 
+/* Questions about loans, scenario_loans.c: appends rows, sets the status. */
+bool scenario_asks_loans(enum verb);
+int scenario_ask_loans(struct ledger *, const struct ident *who,
+    const struct operation *, struct buffer *, enum status *);
+
 /* balance ACCOUNT AMOUNT [held AMOUNT] [available AMOUNT] */
 bool scenario_balance(struct scenario *, struct bytes rest);
 
 bool scenario_end(struct scenario *);
+
+/* ---- questions about projects: scenario_project.c ---- */
+
+/* Rows, a line each; as the reports: 0, or -1 if storage failed. */
+int scenario_ask_project(struct ledger *, const struct ident *who,
+    const struct operation *, struct buffer *out, enum status *);
+int scenario_ask_projects(struct ledger *, const struct ident *who,
+    const struct operation *, struct buffer *out, enum status *);
+int scenario_ask_programme(struct ledger *, const struct ident *who,
+    const struct operation *, struct buffer *out, enum status *);
 
 #endif

@@ -279,6 +279,146 @@ static void use_successions(struct ledger_fixture *f)
                    EVIDENCE);
 }
 
+/* On the us book's open day; one product shifts due dates off the weekends. */
+static void use_loans(struct ledger_fixture *f)
+{
+    uint64_t loan;
+    uint64_t first;
+
+    SEND(f, "board",
+        "product-set product=crop book=us from=2026-11-24 method=level "
+        "daycount=months every=month most=USD900.00 least=USD1.00 longest=12 "
+        "rate=0.2 late=0.3 fee=0.01 grace=none order=standard table=us");
+    SEND(f, "board",
+        "product-set product=crop book=us from=2026-12-24 method=seasonal "
+        "daycount=act/360 every=half-month most=USD90.00 least=USD1.00 "
+        "longest=24 rate=0.25 late=0.35 fee=0.015 grace=capitalised "
+        "order=interest table=mx.marginal cover=0.5 holiday=within "
+        "unit=USD1.00 rounding=up");
+    SEND(f, "board",
+        "product-set product=week book=us from=2026-11-24 method=equal "
+        "daycount=act/365 every=week most=USD900.00 least=USD1.00 longest=12 "
+        "rate=0.2 late=0.3 fee=0.01 grace=paid order=principal table=mx "
+        "holiday=next");
+    SEND(f, "club", "concentration-set pool=c1 borrower=0.5 club=1 sector=1");
+    SEND(f, "club", "concentration-set pool=c1 borrower=1 club=0.9 sector=1");
+    SEND(f, "ana", "loan-apply borrower=m2 product=week amount=USD10.01 "
+                   "count=6 sector=farming purpose=F first=2026-12-05 grace=1 "
+                   "tranches=a:0.25,b:0.25,c:0.5");
+    loan = f->decision.index;
+    SEND(f, "ana", "guarantee loan=%llu guarantor=m1 amount=USD4.00 " EVIDENCE,
+        (unsigned long long)loan);
+    SEND(f, "ana", "guarantee loan=%llu guarantor=c2 amount=USD3.00 " EVIDENCE,
+        (unsigned long long)loan);
+    SEND(f, "ana", "guarantee-release loan=%llu guarantor=c2 reason=x",
+        (unsigned long long)loan);
+    SEND(f, "ana", "collateral loan=%llu member=m1 amount=USD2.00 " EVIDENCE,
+        (unsigned long long)loan);
+    SEND(f, "ana", "collateral loan=%llu member=m2 amount=USD1.00 " EVIDENCE,
+        (unsigned long long)loan);
+    SEND(f, "ana", "collateral-release loan=%llu member=m1 reason=x",
+        (unsigned long long)loan);
+    SEND(f, "board", "loan-approve loan=%llu amount=USD10.01 "
+                     "pools=c1:0.75,zac:0.25 interest=0.5 loss=0.25",
+        (unsigned long long)loan);
+    SEND(f, "ana", "loan-disburse loan=%llu amount=USD2.50 to=m2 milestone=a",
+        (unsigned long long)loan);
+    first = f->decision.index;
+    SEND(f, "sup", "reverse entry=%llu reason=x", (unsigned long long)first);
+    SEND(f, "ana", "loan-disburse loan=%llu amount=USD2.50 to=m2 milestone=a",
+        (unsigned long long)loan);
+    SEND(f, "ana", "loan-disburse loan=%llu amount=USD2.50 to=bank milestone=b",
+        (unsigned long long)loan);
+    SEND(f, "sup", "loan-decline loan=%llu reason=rest",
+        (unsigned long long)loan);
+    SEND(f, "ana", "loan-apply borrower=m1 product=crop amount=USD5.00 "
+                   "count=12 sector=trade purpose=I only=2 balloon=USD1.00");
+    SEND(f, "ana", "loan-apply borrower=c2 product=crop amount=USD5.00 "
+                   "count=2 sector=trade purpose=C");
+    SEND(f, "sup", "loan-decline loan=%llu reason=no",
+        (unsigned long long)f->decision.index);
+    SEND(f, "ana", "loan-repay loan=%llu amount=USD1.00 via=bank extra=lower",
+        (unsigned long long)loan);
+    SEND(f, "ana", "loan-apply borrower=m2 product=crop amount=USD5.00 "
+                   "count=2 sector=trade purpose=I");
+    loan = f->decision.index;
+    SEND(f, "board", "loan-approve loan=%llu amount=USD5.00 "
+                     "pools=c1:0.75,zac:0.25 interest=0.5 loss=0.5",
+        (unsigned long long)loan);
+    SEND(f, "ana", "loan-disburse loan=%llu amount=USD5.00 to=m2",
+        (unsigned long long)loan);
+    SEND(f, "board", "loan-charge-off loan=%llu reason=x",
+        (unsigned long long)loan);
+    SEND(f, "ana", "loan-recover loan=%llu amount=USD3.00 via=bank",
+        (unsigned long long)loan);
+}
+
+/* In the first days of the other book: every record of projects. */
+static void use_projects(struct ledger_fixture *f)
+{
+    char line[200];
+    uint64_t entry;
+
+    SEND(f, "board", "agreement-set agreement=two from=2026-11-01 "
+                     "parts=club:0.333333333334,federal:0.333333333333,"
+                     "state:0.333333333333");
+    SEND(f, "board", "cap-set agreement=two level=federal year=2026 "
+                     "per=year amount=MXN30.00");
+    SEND(f, "board", "cap-set agreement=two level=federal year=2027 "
+                     "per=year amount=MXN1.00");
+    SEND(f, "board", "cap-set agreement=two level=state year=2026 "
+                     "per=project amount=MXN0.00");
+    SEND(f, "xana", "party-open party=sedesol kind=funder book=mx "
+                    "country=MX");
+    SEND(f, "xana", "party-open party=zacgov kind=funder book=mx "
+                    "country=MX");
+    SEND(f, "club", "project-register project=pozo book=mx club=c1 "
+                    "agreement=two category=water place=Jerez "
+                    "budget=MXN100.00 milestones=a:0.4,b:0.6");
+    SEND(f, "club", "project-register project=rastro book=mx club=c1 "
+                    "agreement=two category=livestock place=Jerez "
+                    "budget=MXN50.00 milestones=a:1");
+    SEND(f, "club", "project-link project=pozo to=rastro as=buyer");
+    SEND(f, "club", "pledge project=pozo level=club from=c1 "
+                    "amount=MXN20.01 until=2026-11-24");
+    SEND(f, "fed", "pledge project=pozo level=club from=c2 "
+                   "amount=MXN9.00 until=2027-06-01");
+    entry = f->decision.index;
+    SEND(f, "fed", "pledge-withdraw pledge=%llu reason=x",
+        (unsigned long long)entry);
+    SEND(f, "fed", "pledge project=pozo level=club from=c2 "
+                   "amount=MXN3.33 until=2027-06-01");
+    SEND(f, "xsup", "pledge project=pozo level=federal from=sedesol "
+                    "amount=MXN33.33 until=2027-06-01 over=partial");
+    SEND(f, "xsup", "pledge project=rastro level=federal from=sedesol "
+                    "amount=MXN5.00 until=2026-11-26 over=queue");
+    SEND(f, "xsup", "pledge project=rastro level=federal from=sedesol "
+                    "amount=MXN6.00 until=2027-06-01 over=queue");
+    SEND(f, "xsup", "pledge project=pozo level=state from=zacgov "
+                    "amount=MXN33.33 until=2027-06-01 over=clubs");
+    SEND(f, "xana", "receive project=pozo level=club from=c1 via=bancomer "
+                    "amount=MXN15.00");
+    SEND(f, "xana", "receive project=pozo level=club from=c2 via=bancomer "
+                    "amount=MXN3.33");
+    SEND(f, "xana", "receive project=pozo level=federal from=sedesol "
+                    "via=bancomer amount=MXN29.99");
+    (void)snprintf(line, sizeof line,
+        "key-add key=mx.check public=%s kind=supervisor owner=tre "
+        "country=MX scope=mx",
+        ledger_fixture_public("mx.check"));
+    must(f, ledger_fixture_prove(f, "board", "mx.check", line));
+    SEND(f, "club", "milestone project=pozo milestone=a " EVIDENCE);
+    entry = f->decision.index;
+    SEND(f, "mx.check", "approve proposal=%llu", (unsigned long long)entry);
+    SEND(f, "xsup", "draw project=pozo amount=MXN10.00 via=bancomer "
+                    EVIDENCE);
+    entry = f->decision.index;
+    SEND(f, "xsup", "draw project=pozo amount=MXN2.00 via=x1 " EVIDENCE);
+    SEND(f, "xsup", "reverse entry=%llu reason=x",
+        (unsigned long long)entry);
+    SEND(f, "xsup", "return project=pozo via=bancomer amount=MXN1.00");
+}
+
 static int open_used(void **state)
 {
     struct ledger_fixture *f = calloc(1, sizeof *f);
@@ -295,11 +435,13 @@ static int open_used(void **state)
     use_holds(f);
     use_books(f);
     use_cash(f);
+    use_projects(f);
     early = use_terms(f);
     use_cycle(f);
     use_terms_later(f, early);
     use_members(f);
     use_successions(f);
+    use_loans(f);
     (void)ledger_fixture_digest(f); /* settles: there is a tip */
     *state = f;
     return 0;

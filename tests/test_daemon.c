@@ -108,6 +108,11 @@ static void test_revoked_key_asks_no_more(void **state)
     wire_login(&aud, fixture, "aud");
     wire_ask(&aud, "key key=aud", "ok key=aud kind=auditor owner=aud.p "
                                   "country=US scope=all public=*= added=0");
+    wire_send(&aud, "trial\n");
+    wire_expect(&aud, "row role=drawer class=asset currency=USD *");
+    wire_expect(&aud, "row role=share class=liability currency=USD *");
+    wire_expect(&aud, "row total=USD *");
+    wire_expect(&aud, "ok books=us:2026-03-02,mx:2026-03-02 rows=2");
     (void)wire_order(
         &chief, fixture, "key-revoke key=aud reason=test", "chief");
     wire_ask(&aud, "key key=aud", "no status=key-revoked number=205 *");
@@ -242,6 +247,7 @@ static void ask_about_parties(struct wire *wire)
     wire_expect(wire, "row total=USD debits=USD130.00 credits=USD130.00");
     wire_expect(wire, "ok book=us date=2026-03-02 rows=2");
     wire_ask(wire, "trial book=xx", "no status=unknown-book number=400 *");
+    wire_ask(wire, "trial", "no status=out-of-scope number=301 *");
 }
 
 static void hold_ten_dollars(

@@ -1,6 +1,6 @@
 /*
  * Questions about members over a real socket: what they told, dormant
- * shares, what is kept as unclaimed.
+ * shares, what is kept as unclaimed; and about a book's calendar.
  */
 #include "daemon_fixture.h"
 
@@ -132,6 +132,48 @@ static void test_after_a_crash(void **state)
     daemon_remove(&fixture);
 }
 
+/* What calendar-set said, within the range and the asker's scope. */
+static void test_calendar(void **state)
+{
+    struct daemon_fixture fixture;
+    struct wire wire;
+    (void)state;
+    daemon_found(&fixture);
+    daemon_start(&fixture, NULL);
+    wire_open(&wire, &fixture);
+    wire_ask(&wire, "calendar book=us",
+        "no status=not-logged-in number=* *");
+    wire_login(&wire, &fixture, "ana");
+    wire_ask(&wire, "calendar book=us", "ok rows=0 book=us date=2026-03-02");
+    (void)wire_order(
+        &wire, &fixture, "calendar-set book=us date=2026-03-03 open=no",
+        "sup");
+    (void)wire_order(
+        &wire, &fixture, "calendar-set book=us date=2026-03-07 open=yes",
+        "sup");
+    wire_send(&wire, "calendar book=us\n");
+    wire_expect(&wire, "row date=2026-03-03 open=no");
+    wire_expect(&wire, "row date=2026-03-07 open=yes");
+    wire_expect(&wire, "ok rows=2 book=us date=2026-03-02");
+    (void)wire_order(
+        &wire, &fixture, "day-close book=us date=2026-03-02", "sup");
+    wire_send(&wire, "calendar book=us\n");
+    wire_expect(&wire, "row date=2026-03-07 open=yes");
+    wire_expect(&wire, "ok rows=1 book=us date=2026-03-04");
+    wire_send(&wire, "calendar book=us from=2026-03-01 to=2026-03-06\n");
+    wire_expect(&wire, "row date=2026-03-03 open=no");
+    wire_expect(&wire, "ok rows=1 book=us date=2026-03-04");
+    wire_ask(&wire, "calendar book=us from=2026-03-05 to=2026-03-04",
+        "no status=bad-range number=801 field=to *");
+    wire_ask(&wire, "calendar book=xx",
+        "no status=unknown-book number=400 field=book *");
+    wire_ask(&wire, "calendar book=mx",
+        "no status=out-of-scope number=301 field=book *");
+    wire_close(&wire);
+    assert_int_equal(daemon_stop(&fixture), 0);
+    daemon_remove(&fixture);
+}
+
 /* Two sign the opening; then each beneficiary is paid by label. */
 static void test_succession(void **state)
 {
@@ -177,6 +219,7 @@ int main(void)
         cmocka_unit_test(test_members),
         cmocka_unit_test(test_after_a_crash),
         cmocka_unit_test(test_succession),
+        cmocka_unit_test(test_calendar),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -531,6 +531,78 @@ static void effects_of_cash_are_read(void **state)
     }
 }
 
+/* What a loan costs, split and written again. */
+static void a_disclosure_is_written_as_it_is_read(void **state)
+{
+    (void)state;
+#define HASH "schedule=De/jzXGUhktujQlsbl9U+ZtGgxzRgZE9SxDSgnBv4bU=\n"
+    static const char line[] = "+ disclosure apr=21.46 cat=0.7 "
+                               "finance=USD144.00 total=USD1344.00 " HASH;
+    static const char *const bad[] = {
+        "+ disclosure apr=21.4 cat=0.7 finance=USD1.00 total=USD1.00 " HASH,
+        "+ disclosure apr=021.46 cat=0.7 finance=USD1.00 total=USD1.00 " HASH,
+        "+ disclosure apr=.46 cat=0.7 finance=USD1.00 total=USD1.00 " HASH,
+        "+ disclosure apr=21.4x cat=0.7 finance=USD1.00 total=USD1.00 " HASH,
+        "+ disclosure apr=21.46 cat=0.71 finance=USD1.00 total=USD1.00 " HASH,
+        "+ disclosure apr=21.46 cat=0.7 finance=USD1 total=USD1.00 " HASH,
+        "+ disclosure apr=21.46 cat=0.7 finance=USD1.00 total=USD1.00 "
+        "schedule=short\n",
+        "+ disclosure apr=21.46 cat=0.7 finance=USD1.00 total=USD1.00\n",
+    };
+#undef HASH
+    struct bytes rest = text_of(line);
+    struct buffer again = buffer_empty();
+    struct effect effect;
+    bool malformed;
+    assert_true(entry_next_effect(&rest, &effect, &malformed));
+    assert_int_equal(effect.kind, EFFECT_DISCLOSURE);
+    assert_true(effect.apr == 2146 && effect.cat == 7);
+    assert_true(effect.finance.minor == 14400);
+    entry_append_disclosure(&again, effect.apr, effect.cat, effect.finance,
+        effect.total, &effect.schedule);
+    assert_true(bytes_equal_text(buffer_bytes(&again), line));
+    buffer_free(&again);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        rest = text_of(bad[i]);
+        assert_false(entry_next_effect(&rest, &effect, &malformed));
+        assert_true(malformed);
+    }
+}
+
+static void effects_of_pledges_are_read(void **state)
+{
+    (void)state;
+    static const char text[] = "+ pledge 17 waiting\n"
+                               "+ pledge 18 out\n"
+                               "+ pledge 19 lapsed\n"
+                               "+ pledge 20 open\n";
+    static const enum effect_kind kinds[] = {EFFECT_PLEDGE_WAITING,
+        EFFECT_PLEDGE_OUT, EFFECT_PLEDGE_LAPSED, EFFECT_PLEDGE_OPEN};
+    struct bytes rest = text_of(text);
+    struct buffer again = buffer_empty();
+    struct effect effect;
+    bool malformed;
+    for (unsigned i = 0; i < 4; i++) {
+        assert_true(entry_next_effect(&rest, &effect, &malformed));
+        assert_int_equal(effect.kind, kinds[i]);
+        assert_int_equal(effect.number, 17 + i);
+        entry_append_pledge(&again, effect.number, effect.kind);
+    }
+    assert_false(entry_next_effect(&rest, &effect, &malformed));
+    assert_false(malformed);
+    assert_true(bytes_equal_text(buffer_bytes(&again), text));
+    buffer_free(&again);
+
+    static const char *const bad[] = {"+ pledge 17\n", "+ pledge 17 \n",
+        "+ pledge 17 closed\n", "+ pledge 017 open\n", "+ pledge x out\n",
+        "+ pledge 17 open \n"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        rest = text_of(bad[i]);
+        assert_false(entry_next_effect(&rest, &effect, &malformed));
+        assert_true(malformed);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -546,6 +618,8 @@ int main(void)
         cmocka_unit_test(random_entries_come_back),
         cmocka_unit_test(effects_are_read),
         cmocka_unit_test(effects_of_cash_are_read),
+        cmocka_unit_test(effects_of_pledges_are_read),
+        cmocka_unit_test(a_disclosure_is_written_as_it_is_read),
         cmocka_unit_test(malformed_effects),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -75,7 +75,13 @@ static void append_remarks(
         buffer_text(out, " States its postings.");
     if ((row->flags & FLAG_ACTIVITY) != 0)
         buffer_text(out, " Is a member's activity.");
-    if ((row->flags & FLAG_TWO) != 0)
+    if ((row->flags & FLAG_CLUBS) != 0)
+        buffer_text(out, " Three keys, the clubs' treasurers in the majority,"
+                         " unless policy says otherwise.");
+    if ((row->flags & FLAG_EACH) != 0)
+        buffer_text(out, " Two keys, one in each country that has a book,"
+                         " unless policy says otherwise.");
+    else if ((row->flags & FLAG_TWO) != 0)
         buffer_text(out, " Two keys, unless policy says otherwise.");
     buffer_text(out, "\n");
 }
@@ -133,7 +139,12 @@ static void words_are_as_the_tables_have_them(void **state)
     (void)state;
     static const enum field_type types[] = {FIELD_PURPOSE, FIELD_COUNTRY,
         FIELD_PARTY_KIND, FIELD_KEY_KIND, FIELD_MODE, FIELD_BLOCK,
-        FIELD_LIMIT, FIELD_BASIS, FIELD_REMAINDER, FIELD_LANGUAGE};
+        FIELD_LIMIT, FIELD_BASIS, FIELD_CATEGORY, FIELD_SPAN, FIELD_EXCESS,
+        FIELD_LINK, FIELD_LOAN_METHOD,
+        FIELD_LOAN_DAYCOUNT, FIELD_LOAN_PERIOD, FIELD_LOAN_GRACE,
+        FIELD_LOAN_ORDER, FIELD_LOAN_PROVISION, FIELD_LOAN_SHIFT,
+        FIELD_LOAN_EXTRA, FIELD_LOAN_ROUNDING, FIELD_LOAN_STATE,
+        FIELD_LOAN_GROUP, FIELD_REMAINDER, FIELD_LANGUAGE};
     struct buffer out = buffer_empty();
     buffer_text(&out, "| Type | Words |\n|---|---|\n");
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {

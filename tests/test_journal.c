@@ -580,8 +580,16 @@ static void a_damaged_entry_is_not_read(void **state)
     line[1] = '9';
     maker_write_file(folder, names[1], buffer_bytes(&data));
     assert_int_equal(journal_open(&journal, &options, &failure), 0);
+    struct hash leaf, expected;
+    struct entry entry;
     assert_int_equal(journal_read(journal, 7, &out, &failure), 0);
+    struct bytes all = buffer_bytes(&out);
+    assert_true(entry_next(&all, &entry));
+    expected = merkle_leaf(entry.leaf);
+    assert_int_equal(journal_leaf(journal, 7, &leaf, &failure), 0);
+    assert_true(hash_equal(&leaf, &expected));
     buffer_clear(&out);
+    assert_int_equal(journal_leaf(journal, 8, &leaf, &failure), -1);
     assert_int_equal(journal_read(journal, 8, &out, &failure), -1);
     assert_int_equal(out.length, 0);
     assert_non_null(strstr(failure.text, "entry 8"));

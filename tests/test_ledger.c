@@ -456,7 +456,9 @@ static void test_open_and_close(void **state)
         { "board", "party-open party=pj kind=project book=us country=MX",
             "wrong-kind" },
         { "ana", "party-open party=pj kind=project book=us country=MX",
-            "ok" },
+            "wrong-party kind" },
+        { "ana", "party-open party=pj.club kind=source book=us country=MX",
+            "wrong-party kind" },
     };
 
     ledger_table_send(f, rows, sizeof rows / sizeof rows[0]);

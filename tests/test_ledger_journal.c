@@ -145,6 +145,13 @@ static void test_proofs(void **state)
         assert_true(
             merkle_check_consistency(old, &root, 700, &now, &path));
     }
+    /* The newest leaves are read once, however many ask. */
+    uint64_t reads;
+    assert_int_equal(merkle_root_at(&source, 699, &root), 0);
+    reads = f->reads;
+    for (uint64_t old = 513; old < 700; old++)
+        assert_int_equal(merkle_root_at(&source, old, &root), 0);
+    assert_in_range(f->reads, reads, reads + 1);
 }
 
 /* ---- replay ---- */

@@ -14,7 +14,8 @@
 
 #define FLAGS_ALL                                                         \
     (FLAG_LITERAL | FLAG_BODY | FLAG_GENESIS | FLAG_HAS_BODY | FLAG_PUBLIC | \
-        FLAG_STREAM | FLAG_TWO | FLAG_ACTIVITY | FLAG_LONG)
+        FLAG_STREAM | FLAG_TWO | FLAG_ACTIVITY | FLAG_LONG | FLAG_CLUBS | \
+        FLAG_EACH)
 
 static size_t type_size(enum field_type type)
 {
@@ -88,7 +89,7 @@ static void rows_have_help_class_and_flags(void **state)
             assert_true(row->kinds != 0);
         if ((row->flags &
                 (FLAG_LITERAL | FLAG_BODY | FLAG_HAS_BODY | FLAG_TWO |
-                    FLAG_ACTIVITY)) != 0)
+                    FLAG_ACTIVITY | FLAG_CLUBS | FLAG_EACH)) != 0)
             assert_true(is_signed);
         if ((row->flags & (FLAG_PUBLIC | FLAG_STREAM)) != 0)
             assert_true(!is_signed && !founding);
@@ -191,6 +192,28 @@ static void words_stand_at_their_value(void **state)
         { FIELD_BLOCK, BLOCK_COUNT, BLOCK_ALL, "all" },
         { FIELD_LIMIT, LIMIT_COUNT, LIMIT_WITHDRAW_DAILY, "withdraw-daily" },
         { FIELD_BASIS, BASIS_COUNT, BASIS_AVERAGE, "average" },
+        { FIELD_CATEGORY, CATEGORY_COUNT, CATEGORY_IRRIGATION, "irrigation" },
+        { FIELD_SPAN, SPAN_COUNT, SPAN_PROJECT, "project" },
+        { FIELD_EXCESS, EXCESS_COUNT, EXCESS_QUEUE, "queue" },
+        { FIELD_LINK, LINK_COUNT, LINK_BUYER, "buyer" },
+        { FIELD_LOAN_METHOD, LOAN_METHOD_COUNT, LOAN_METHOD_FLAT, "flat" },
+        { FIELD_LOAN_DAYCOUNT, LOAN_DAYCOUNT_COUNT, LOAN_DAYCOUNT_30_360,
+            "30/360" },
+        { FIELD_LOAN_PERIOD, LOAN_PERIOD_COUNT, LOAN_PERIOD_FORTNIGHT,
+            "fortnight" },
+        { FIELD_LOAN_GRACE, LOAN_GRACE_COUNT, LOAN_GRACE_DEFERRED,
+            "deferred" },
+        { FIELD_LOAN_STATE, LOAN_STATE_COUNT, LOAN_STATE_CHARGED_OFF,
+            "charged-off" },
+        { FIELD_LOAN_GROUP, LOAN_GROUP_COUNT, LOAN_GROUP_POOL, "pool" },
+        { FIELD_LOAN_ORDER, LOAN_ORDER_COUNT, LOAN_ORDER_INTEREST,
+            "interest" },
+        { FIELD_LOAN_PROVISION, LOAN_PROVISION_COUNT,
+            LOAN_PROVISION_MX_MARGINAL, "mx.marginal" },
+        { FIELD_LOAN_SHIFT, LOAN_SHIFT_COUNT, LOAN_SHIFT_WITHIN, "within" },
+        { FIELD_LOAN_EXTRA, LOAN_EXTRA_COUNT, LOAN_EXTRA_LOWER, "lower" },
+        { FIELD_LOAN_ROUNDING, LOAN_ROUNDING_COUNT, LOAN_ROUNDING_DOWN,
+            "down" },
         { FIELD_REMAINDER, REMAINDER_COUNT, REMAINDER_RELEASE, "release" },
         { FIELD_LANGUAGE, 2, LANGUAGE_ES, "es" },
         { FIELD_CURRENCY, CURRENCY_COUNT, CURRENCY_KWD, "KWD" },
@@ -222,8 +245,12 @@ static void amounts_are_those_that_move_money(void **state)
     static const enum verb moving[] = { VERB_DEPOSIT, VERB_WITHDRAW,
         VERB_TRANSFER, VERB_CONTRIBUTE, VERB_POOL_LEND, VERB_POOL_REDEEM,
         VERB_HOLD, VERB_CAPTURE, VERB_MEMBERSHIP, VERB_LOCK, VERB_CASH_MOVE,
-        VERB_DIVIDEND_DECLARE, VERB_TERM_OPEN, VERB_ARRIVE,
-        VERB_REDEEM_NOTICE };
+        VERB_DIVIDEND_DECLARE, VERB_PROJECT_REGISTER, VERB_PLEDGE,
+        VERB_RECEIVE, VERB_DRAW, VERB_RETURN, VERB_TERM_OPEN, VERB_ARRIVE,
+        VERB_REDEEM_NOTICE, VERB_LOAN_APPLY, VERB_GUARANTEE, VERB_COLLATERAL,
+        VERB_LOAN_APPROVE, VERB_LOAN_DISBURSE, VERB_LOAN_REPAY,
+        VERB_LOAN_RECOVER, VERB_REVOLVE,
+        VERB_SCHEDULE /* a question: it asks what would move */ };
     for (unsigned i = 0; i < VERB_COUNT; i++) {
         const struct operation_row *row = operation_row((enum verb)i);
         struct operation op = { .verb = (enum verb)i };

@@ -53,6 +53,49 @@ static void test_both_sides(void **state)
     quorum_fixture_ended(f, PROPOSAL_DONE);
 }
 
+/* What the table itself asks of projects: two keys, one on each side. */
+static void test_projects_by_default(void **state)
+{
+    struct ledger_fixture *f = *state;
+
+    send(f, "fed.us", "agreement-set agreement=alone from=2026-11-01 "
+                      "parts=club:1");
+    quorum_fixture_open(f, 2, 1);
+    send(f, "board", "approve proposal=2");
+    quorum_fixture_open(f, 2, 2);
+    send(f, "fed.mx", "approve proposal=2"); /* 4 */
+    quorum_fixture_ended(f, PROPOSAL_DONE);
+    send(f, "c1.t", "project-register project=red book=us club=c1 "
+                    "agreement=alone category=trade place=Jerez "
+                    "budget=USD9.00 milestones=a:1");
+    assert_int_equal(f->decision.status, STATUS_ACCEPTED);
+    send(f, "c1.t", "pledge project=red level=club from=c1 "
+                    "amount=USD9.00 until=2026-12-01");
+    send(f, "board", "receive project=red level=club from=c1 via=bank "
+                     "amount=USD9.00");
+    assert_int_equal(f->decision.status, STATUS_ACCEPTED);
+    send(f, "c1.t", "milestone project=red milestone=a "
+                    "evidence=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
+    quorum_fixture_open(f, 2, 1); /* 8 */
+    send(f, "board", "approve proposal=8");
+    quorum_fixture_open(f, 2, 2);
+    /* It waits: nothing is released yet. */
+    refused(f, "c1.t", "draw project=red amount=USD9.00 via=bank "
+                       "evidence=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwd"
+                       "Hh8=", "above-milestones amount");
+    send(f, "fed.mx", "approve proposal=8");
+    quorum_fixture_ended(f, PROPOSAL_DONE);
+    send(f, "c1.t", "draw project=red amount=USD9.00 via=bank "
+                    "evidence=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwd"
+                    "Hh8="); /* 11 */
+    quorum_fixture_open(f, 2, 1);
+    send(f, "c2.t", "approve proposal=11");
+    quorum_fixture_open(f, 2, 2);
+    send(f, "fed.mx", "approve proposal=11");
+    quorum_fixture_ended(f, PROPOSAL_DONE);
+    assert_int_equal(ledger_fixture_balance(f, "us/red.c1/trust/USD"), 0);
+}
+
 /* More than half of those who signed are clubs' treasurers. */
 static void test_clubs(void **state)
 {
@@ -249,6 +292,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         QUORUM_TEST(test_both_sides),
+        QUORUM_TEST(test_projects_by_default),
         QUORUM_TEST(test_clubs),
         QUORUM_TEST(test_revoked),
         QUORUM_TEST(test_policy_plus_one),

@@ -636,6 +636,48 @@ static void pending_counts_what_is_not_flushed(void **unused)
     pair_free(pair);
 }
 
+/*
+ * In a large state each changed record may change a page of its own, and
+ * the pages of a transaction are in memory until it ends: so it is saved
+ * before they are too many.  In a small state there are no more than its
+ * pages, and there the records' own bytes decide.
+ */
+static void a_large_state_is_saved_more_often(void **unused)
+{
+    (void)unused;
+    struct pair *pair = pair_new(1);
+    struct state *state = pair->state;
+    const uint64_t save_bytes = 64 << 10;
+    char key[16];
+    char value[101];
+    memset(value, 'v', 100);
+    value[100] = '\0';
+    assert_int_equal(state_flush_bytes(state), 0);
+    unsigned small = 0;
+    while (!state_is_due(state, save_bytes)) {
+        (void)snprintf(key, sizeof key, "k%09u", small++);
+        put_text(state, TABLE_PARTY, key, value);
+    }
+    assert_true(state_pending_bytes(state) >= save_bytes);
+    for (unsigned i = small; i < 20000; i++) {
+        (void)snprintf(key, sizeof key, "k%09u", i);
+        put_text(state, TABLE_PARTY, key, value);
+    }
+    save(state);
+    assert_int_equal(state_flush_bytes(state), 0);
+    unsigned large = 0;
+    while (!state_is_due(state, save_bytes)) {
+        (void)snprintf(key, sizeof key, "k%09u", large++ * 100);
+        put_text(state, TABLE_PARTY, key, value);
+    }
+    assert_int_equal(large, STATE_FLUSH_FACTOR * save_bytes / 4096);
+    assert_true(large < small);
+    assert_true(state_pending_bytes(state) < save_bytes);
+    save(state);
+    assert_false(state_is_due(state, save_bytes));
+    pair_free(pair);
+}
+
 /* What is read stays in memory; that must not hide what is written. */
 static void a_read_record_does_not_hide_a_later_write(void **unused)
 {
@@ -988,6 +1030,7 @@ int main(void)
         cmocka_unit_test(a_digest_depends_on_the_records_only),
         cmocka_unit_test(a_flush_runs_beside_reads_and_writes),
         cmocka_unit_test(pending_counts_what_is_not_flushed),
+        cmocka_unit_test(a_large_state_is_saved_more_often),
         cmocka_unit_test(a_read_record_does_not_hide_a_later_write),
         cmocka_unit_test(more_is_read_than_the_cache_holds),
         cmocka_unit_test(misuse_fails_for_good),

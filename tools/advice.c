@@ -108,6 +108,19 @@ static const struct advice table[] = {
     {STATUS_WRONG_DATE,
         {"`posito status` shows each book's open day.",
             "`posito status` muestra el día abierto de cada libro."}},
+    {STATUS_UNKNOWN_LEVEL,
+        {"`posito project project=NAME` shows its levels; a rule needs one "
+         "called club.",
+            "`posito project project=NOMBRE` muestra sus niveles; una regla "
+            "necesita uno llamado club."}},
+    {STATUS_LEVEL_OUT,
+        {"Set a new project up if that level takes part after all.",
+            "Dé de alta otro proyecto si ese nivel participa al fin."}},
+    {STATUS_UNKNOWN_PLEDGE,
+        {"A pledge is named by the entry that made it; `posito project "
+         "project=NAME` shows who has pledged.",
+            "Un compromiso se nombra por el asiento que lo hizo; `posito "
+            "project project=NOMBRE` muestra quién se comprometió."}},
     {STATUS_UNKNOWN_PRODUCT,
         {"The board sets with term-set which lengths there are, in days, for "
          "each currency.",
@@ -122,11 +135,57 @@ static const struct advice table[] = {
         {"Ask what that term's smallest principal is, or choose another "
          "length.",
             "Pregunte cuál es el mínimo de ese plazo, o escoja otro."}},
+    {STATUS_LOAN_ENDED,
+        {"A loan that was declined is applied for anew.",
+            "Un crédito rechazado se solicita de nuevo."}},
+    {STATUS_WRONG_PHASE,
+        {"It goes: loan-apply, loan-approve, loan-disburse; guarantees and "
+         "collateral come before the approval.",
+            "El orden es: loan-apply, loan-approve, loan-disburse; avales y "
+            "garantías van antes de aprobar."}},
+    {STATUS_TRANCHE_ORDER,
+        {"Tranches follow in the order of their names; milestone= is the "
+         "next one's.",
+            "Las entregas van en el orden de sus nombres; milestone= es el "
+            "de la siguiente."}},
+    {STATUS_LOAN_WENT_ON,
+        {"Reverse first what was done to the loan last.",
+            "Revierta primero lo último que se hizo con el crédito."}},
+    {STATUS_TRANCHES_LEFT,
+        {"`loan-decline` declines the tranches that were not paid out; then "
+         "the loan can be paid off or planned anew.",
+            "`loan-decline` rechaza las entregas que faltan; después se puede "
+            "liquidar o reestructurar el crédito."}},
+    {STATUS_ABOVE_DEBT,
+        {"Take at most what is owed today: principal, interest up to today "
+         "and late interest.",
+            "Reciba a lo más lo que hoy se debe: capital, interés al día y "
+            "moratorios."}},
+    {STATUS_NOT_ACCRUING,
+        {"Leave capital=yes out: the interest is then due with the first new "
+         "instalment.",
+            "Quite capital=yes: el interés vence entonces con el primer pago "
+            "nuevo."}},
+    {STATUS_OTHER_AMOUNT,
+        {"Approve exactly what was applied for; pay out exactly the "
+         "tranche's part, the fee included.",
+            "Se aprueba exactamente lo solicitado; se entrega exactamente la "
+            "parte que toca, con la comisión."}},
+    {STATUS_NOT_COVERED,
+        {"Add a guarantee or collateral, or ask for less.",
+            "Agregue un aval o garantía, o pida menos."}},
+    {STATUS_ABOVE_POOL,
+        {"`posito account account=BOOK/CLUB/pool/CUR` shows what is not "
+         "lent; let another pool take part.",
+            "`posito account account=LIBRO/CLUB/pool/MON` muestra lo que no "
+            "está prestado; que participe otro fondo."}},
     {STATUS_BAD_PARTS,
-        {"Parts are written as decimals, b1:0.25,b2:0.75, and must come to "
-         "exactly 1.",
-            "Las partes se escriben con decimales, b1:0.25,b2:0.75, y deben "
-            "dar exactamente 1."}},
+        {"Thirds are written 0.333333333334, 0.333333333333, "
+         "0.333333333333: the last digit makes them one. A loan's pools "
+         "take four digits: 0.3334, 0.3333, 0.3333.",
+            "Los tercios se escriben 0.333333333334, 0.333333333333, "
+            "0.333333333333: el último dígito los completa. Los fondos de "
+            "un crédito llevan cuatro: 0.3334, 0.3333, 0.3333."}},
     {STATUS_IN_SUCCESSION,
         {"succession-pay pays the beneficiaries; succession-end is for one "
          "opened by mistake, before anything is paid.",
@@ -182,6 +241,24 @@ static const struct advice table[] = {
     {STATUS_ABOVE_STAKE,
         {"No more can be taken back than was put in.",
             "No puede sacarse más de lo que se puso."}},
+    {STATUS_ABOVE_BUDGET,
+        {"`posito project project=NAME` shows each level's part and what is "
+         "pledged.",
+            "`posito project project=NOMBRE` muestra la parte de cada nivel "
+            "y lo comprometido."}},
+    {STATUS_ABOVE_PROGRAMME_CAP,
+        {"Add over=partial (what fits), over=queue (wait for room) or "
+         "over=clubs (that level takes no part).",
+            "Agregue over=partial (lo que quepa), over=queue (esperar "
+            "lugar) o over=clubs (ese nivel no participa)."}},
+    {STATUS_ABOVE_PLEDGE,
+        {"Pledge the rest first, then receive it.",
+            "Comprometa primero el resto; después recíbalo."}},
+    {STATUS_ABOVE_MILESTONES,
+        {"`posito project project=NAME` shows what may be drawn; sign the "
+         "next milestone first.",
+            "`posito project project=NOMBRE` muestra cuánto puede "
+            "disponerse; firme antes el siguiente avance."}},
     {STATUS_UNKNOWN_HOLD,
         {"A hold is named by the entry that placed it.",
             "Una retención se nombra por el asiento que la puso."}},

@@ -239,7 +239,7 @@ int bench_decide(const char *folder, uint64_t members, size_t batches,
     size_t lines, struct failure *failure)
 {
     struct bench b = {.now_ms = INT64_C(1772470800000), .failure = failure};
-    struct archive archive = {no_archive, NULL, decode};
+    struct archive archive = {.read = no_archive, .decode = decode};
     struct state_options options = {
         .folder = folder, .map_bytes = MAP_BYTES, .temporary = true};
     int result = state_open(&b.state, &options, failure);

@@ -99,33 +99,83 @@ static enum outcome ask_date(struct catch_up *work)
 
 /* ---- before it begins ---- */
 
-/* Monday to Friday from the open day to the day before the last. */
-static unsigned weekdays(const struct catch_up *work)
+/* As many days as one question may be about. */
+#define PAGE_DAYS 400
+
+static bool is_weekday(struct date date)
 {
-    struct date day = work->open;
-    unsigned count = 0;
-    for (; day.days < work->to.days; day.days++)
-        count += date_weekday(day) < SATURDAY;
-    return count;
+    return date_weekday(date) < SATURDAY;
 }
 
-static bool confirmed(const struct catch_up *work)
+/* What a row of the calendar adds to the weekdays: a holiday one less, a
+ * Saturday that is worked one more. */
+static int correction(struct bytes rest)
+{
+    bool worked = bytes_equal_text(answer_find(rest, "open"), "yes");
+    struct date date;
+    if (!date_parse(answer_find(rest, "date"), &date))
+        return 0;
+    return (int)worked - (int)is_weekday(date);
+}
+
+/* The days worked from one date to another, at most PAGE_DAYS of them. */
+static enum outcome count_page(struct catch_up *work, struct date from,
+    struct date to, int32_t *count)
+{
+    struct buffer question = buffer_empty();
+    struct buffer answer = buffer_empty();
+    struct bytes text;
+    struct bytes line;
+    struct bytes rest;
+    enum answer_kind kind;
+    enum outcome outcome;
+    buffer_format(&question, "calendar book=%.*s from=%s to=%s",
+        TEXT(ident_bytes(&work->book)), date_text(from).text,
+        date_text(to).text);
+    outcome = session_ask_line(
+        work->session, VERB_CALENDAR, buffer_bytes(&question), &answer);
+    text = buffer_bytes(&answer);
+    if (outcome == OUTCOME_REFUSED)
+        show_answer(&work->session->show, VERB_CALENDAR, text);
+    for (; from.days <= to.days; from.days++)
+        *count += is_weekday(from);
+    while (outcome == OUTCOME_ACCEPTED && bytes_next_line(&text, &line))
+        if (answer_open(line, &kind, &rest) && kind == ANSWER_ROW)
+            *count += correction(rest);
+    buffer_free(&question);
+    buffer_free(&answer);
+    return outcome;
+}
+
+/* The days that will be closed: the open one, and those worked behind it
+ * and before the last. */
+static enum outcome count_days(struct catch_up *work, int32_t *count)
+{
+    struct date from = {work->open.days + 1};
+    enum outcome outcome = OUTCOME_ACCEPTED;
+    *count = 1;
+    while (outcome == OUTCOME_ACCEPTED && from.days < work->to.days) {
+        struct date to = {work->to.days - 1};
+        if (to.days - from.days >= PAGE_DAYS)
+            to.days = from.days + PAGE_DAYS - 1;
+        outcome = count_page(work, from, to, count);
+        from.days = to.days + 1;
+    }
+    return outcome;
+}
+
+static bool confirmed(const struct catch_up *work, int32_t days)
 {
     const struct settings *settings = work->session->settings;
     FILE *out = work->session->show.out;
-    unsigned days = weekdays(work);
-    if (settings->json)
-        return true;
     (void)fprintf(out,
         say(work->language,
-            "Book %.*s is open on %s. Until %s is open, %u days Monday to "
-            "Friday are\nclosed one by one; days that the book's calendar "
-            "makes holidays are skipped.\n",
-            "El libro %.*s está abierto en %s. Hasta abrir %s se cierran "
-            "uno por uno %u\ndías de lunes a viernes; los feriados del "
-            "calendario del libro se saltan.\n"),
+            "Book %.*s is open on %s. Days to close one by one until %s is "
+            "open,\nby the book's calendar: %d.\n",
+            "El libro %.*s está abierto en %s. Días por cerrar uno por uno "
+            "hasta abrir %s,\nsegún el calendario del libro: %d.\n"),
         TEXT(ident_bytes(&work->book)), date_text(work->open).text,
-        date_text(work->to).text, days);
+        date_text(work->to).text, (int)days);
     if (work->to.days > work->today.days)
         (void)fprintf(out,
             say(work->language,
@@ -146,6 +196,17 @@ static bool confirmed(const struct catch_up *work)
 
 /* ---- a day ---- */
 
+static void say_stopped(const struct catch_up *work)
+{
+    (void)fprintf(work->session->show.errors,
+        say(work->language,
+            "Stopped: the day %s was not closed. Mend that and run the "
+            "same command again.\n",
+            "Detenido: el día %s no se cerró. Corrija eso y repita la "
+            "misma orden.\n"),
+        date_text(work->open).text);
+}
+
 static enum outcome close_day(struct catch_up *work)
 {
     char book[40];
@@ -159,13 +220,7 @@ static enum outcome close_day(struct catch_up *work)
         date, sizeof date, "date=%s", date_text(before).text);
     outcome = session_run(work->session, words, 3);
     if (outcome == OUTCOME_REFUSED)
-        (void)fprintf(work->session->show.errors,
-            say(work->language,
-                "Stopped: the day %s was not closed. Mend that and run the "
-                "same command again.\n",
-                "Detenido: el día %s no se cerró. Corrija eso y repita la "
-                "misma orden.\n"),
-            date_text(before).text);
+        say_stopped(work);
     else if (outcome != OUTCOME_ACCEPTED)
         (void)fprintf(work->session->show.errors,
             say(work->language,
@@ -229,6 +284,21 @@ static void report(const struct catch_up *work)
     remind_of_months(work);
 }
 
+/* Who may not sign, or not see the book, need not be asked whether to. */
+static enum outcome begin(struct catch_up *work)
+{
+    enum outcome outcome = session_need_key(work->session);
+    int32_t days;
+    if (outcome != OUTCOME_ACCEPTED || work->session->settings->json)
+        return outcome;
+    outcome = count_days(work, &days);
+    if (outcome == OUTCOME_REFUSED)
+        say_stopped(work);
+    if (outcome == OUTCOME_ACCEPTED && !confirmed(work, days))
+        return OUTCOME_USAGE;
+    return outcome;
+}
+
 enum outcome catch_up_run(
     struct session *session, const char *const *words, size_t count)
 {
@@ -247,10 +317,9 @@ enum outcome catch_up_run(
         return outcome;
     work.from = work.open;
     if (work.open.days < work.to.days) {
-        /* Who may not sign need not be asked whether to. */
-        outcome = session_need_key(session);
-        if (outcome == OUTCOME_ACCEPTED && !confirmed(&work))
-            return OUTCOME_USAGE;
+        outcome = begin(&work);
+        if (outcome != OUTCOME_ACCEPTED)
+            return outcome;
     }
     while (outcome == OUTCOME_ACCEPTED && work.open.days < work.to.days)
         outcome = close_day(&work);

@@ -4,8 +4,8 @@
  * Each day is closed by a signed day-close of its own, from the book's open
  * day on, until DATE or, if that is no worked day, the first worked day
  * after it is the open one.  The calendar is the ledger's: it says which
- * day a day-close opens.  The first refusal ends it; run again, it goes on
- * where it stopped.
+ * day a day-close opens, and how many there are until then.  The first
+ * refusal ends it; run again, it goes on where it stopped.
  */
 #ifndef POSITO_TOOLS_CATCH_UP_H
 #define POSITO_TOOLS_CATCH_UP_H

@@ -12,6 +12,7 @@
 struct columns {
     size_t count;
     struct bytes key[COLUMNS_MAX];
+    struct bytes row[COLUMNS_MAX]; /* first key of the row it came in */
     bool own_currency; /* the rows tell it themselves */
     bool money;
 };
@@ -28,11 +29,16 @@ static void learn(struct columns *columns, struct bytes rest)
 {
     struct bytes key;
     struct bytes value;
+    struct bytes first = {0};
     struct amount amount;
     while (answer_next(&rest, &key, &value)) {
         size_t column = column_of(columns, key);
-        if (column == columns->count && column < COLUMNS_MAX)
+        if (first.length == 0)
+            first = key;
+        if (column == columns->count && column < COLUMNS_MAX) {
+            columns->row[column] = first;
             columns->key[columns->count++] = key;
+        }
         if (bytes_equal_text(key, "currency"))
             columns->own_currency = true;
         if (amount_parse(value, &amount) == AMOUNT_SPELLED)
@@ -102,11 +108,13 @@ static void put_headings(
     for (size_t i = 0; i < columns->count; i++) {
         if (i > 0)
             (void)fputc(',', out);
-        put_field(out, show_label(columns->key[i], language));
+        put_field(out, show_label(
+                columns->row[i], columns->key[i], language));
     }
     if (columns->money && !columns->own_currency) {
         (void)fputc(',', out);
-        put_field(out, show_label(bytes_text("currency"), language));
+        put_field(out, show_label(
+                columns->key[0], bytes_text("currency"), language));
     }
     (void)fputs("\r\n", out);
 }

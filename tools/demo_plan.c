@@ -133,6 +133,15 @@ static void draw_clubs(struct demo_plan *plan)
     }
 }
 
+const struct demo_club *demo_club_of(
+    const struct demo_plan *plan, size_t member)
+{
+    size_t i = 0;
+    while (i + 1 < DEMO_CLUBS && plan->clubs[i + 1].first_member <= member)
+        i++;
+    return &plan->clubs[i];
+}
+
 struct demo_plan *demo_plan_new(const char *folder, struct failure *failure)
 {
     struct demo_plan *plan = calloc(1, sizeof *plan);
@@ -152,6 +161,29 @@ struct demo_plan *demo_plan_new(const char *folder, struct failure *failure)
 void demo_plan_free(struct demo_plan *plan)
 {
     free(plan);
+}
+
+/* ---- holidays ---- */
+
+static const struct {
+    const char *book, *date;
+} holidays[] = {
+    {"us", "2000-01-17"}, /* Martin Luther King's birthday */
+    {"us", "2000-02-21"}, /* Washington's */
+    {"mx", "2000-03-21"}, /* natalicio de Benito Juárez */
+};
+
+#define HOLIDAYS (sizeof holidays / sizeof holidays[0])
+
+bool demo_is_holiday(const char *book, struct date date)
+{
+    struct date one;
+    for (size_t i = 0; i < HOLIDAYS; i++)
+        if (strcmp(book, holidays[i].book) == 0 &&
+            date_parse(bytes_text(holidays[i].date), &one) &&
+            one.days == date.days)
+            return true;
+    return false;
 }
 
 /* ---- text ---- */
@@ -210,6 +242,25 @@ static void found_parties(const struct demo_plan *plan, struct buffer *lines)
     }
 }
 
+/* Rules of ours, but for the holidays: those are the countries'. */
+static void found_rules(struct buffer *lines)
+{
+    static const char both[] = "need=2 kinds=federation.treasurer,board each=1";
+    buffer_text(lines,
+        "policy-set verb=withdraw over=USD1000.00 need=1 kinds=supervisor\n"
+        "policy-set verb=withdraw over=MXN10000.00 need=1 kinds=supervisor\n");
+    buffer_format(lines,
+        "policy-set verb=journal-entry %s\n"
+        "policy-set verb=dividend-declare %s\n"
+        "policy-set verb=term-set %s\n", both, both, both);
+    buffer_text(lines,
+        "dormancy-set book=us dormant=36 unclaimed=60\n"
+        "dormancy-set book=mx dormant=2 unclaimed=36\n");
+    for (size_t i = 0; i < HOLIDAYS; i++)
+        buffer_format(lines, "calendar-set book=%s date=%s open=no\n",
+            holidays[i].book, holidays[i].date);
+}
+
 void demo_founding(const struct demo_plan *plan, struct buffer *lines)
 {
     buffer_text(lines,
@@ -225,13 +276,11 @@ void demo_founding(const struct demo_plan *plan, struct buffer *lines)
     for (size_t i = 0; i < plan->federation_count; i++) {
         const struct demo_federation *f = &plan->federations[i];
         key(lines, f->teller.text, "teller", "US", "us",
-            " limit=USD3000.00 daily=USD1000000.00");
+            " limit=USD6000.00 daily=USD1000000.00");
         key(lines, f->treasurer.text, "federation.treasurer", "US",
             f->name.text, "");
     }
-    buffer_text(lines,
-        "policy-set verb=withdraw over=USD1000.00 need=1 kinds=supervisor\n"
-        "policy-set verb=withdraw over=MXN10000.00 need=1 kinds=supervisor\n");
+    found_rules(lines);
 }
 
 void demo_open_clubs(const struct demo_plan *plan, struct buffer *lines)
@@ -305,9 +354,11 @@ int64_t demo_sheet(struct demo_plan *plan, const struct demo_club *club,
     return pooled;
 }
 
-void demo_sheet_mx(struct demo_plan *plan, struct buffer *lines)
+void demo_sheet_mx(
+    struct demo_plan *plan, unsigned month, struct buffer *lines)
 {
-    for (size_t i = 1; i <= DEMO_MX_CLUBS; i++) {
+    size_t last = month == 0 ? DEMO_MX_CLUBS : DEMO_MX_CLUBS - 1;
+    for (size_t i = 1; i <= last; i++) {
         struct ident name = demo_hometown(i);
         buffer_format(lines, "deposit member=%s via=office.zacatecas amount=",
             name.text);

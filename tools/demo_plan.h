@@ -9,12 +9,16 @@
  *
  * Ours, and said on screen: a club's size is even between 100 and 264
  * members; a member saves a tenth of each month's transfer; the clubs'
- * quarter of a quarter of 2000's investment is shared by all members.
+ * quarter of a quarter of 2000's investment is shared by all members.  Term
+ * shares of 30 and 60 days pay 3 and 3.6 percent a year, 1 if closed early;
+ * a share is dormant after 36 months in the US, after two in Mexico, so
+ * short that the season shows it.
  */
 #ifndef POSITO_TOOLS_DEMO_PLAN_H
 #define POSITO_TOOLS_DEMO_PLAN_H
 
 #include <posito/amount.h>
+#include <posito/date.h>
 #include <posito/failure.h>
 #include <posito/ident.h>
 
@@ -63,6 +67,12 @@ struct ident demo_member(size_t number);
 /* hometown-03, a club's counterpart in the book mx */
 struct ident demo_hometown(size_t number);
 
+/* Which club a member is of. */
+const struct demo_club *demo_club_of(const struct demo_plan *, size_t member);
+
+/* The holidays of the season that the founding sets, Monday to Friday. */
+bool demo_is_holiday(const char *book, struct date);
+
 /* Even on 0 .. below - 1. */
 uint64_t demo_draw(struct demo_plan *, uint64_t below);
 
@@ -90,7 +100,9 @@ void demo_open_drawers(const struct demo_plan *, struct buffer *lines);
 int64_t demo_sheet(struct demo_plan *, const struct demo_club *,
     unsigned month, struct buffer *lines);
 
-/* A sheet of family savings in the book mx: deposits in pesos. */
-void demo_sheet_mx(struct demo_plan *, struct buffer *lines);
+/* A sheet of a month's family savings in the book mx: deposits in pesos.
+ * The last club comes in the first month only: its share grows dormant. */
+void demo_sheet_mx(
+    struct demo_plan *, unsigned month, struct buffer *lines);
 
 #endif

@@ -1,7 +1,6 @@
 /*
- * The demonstration's season over TCP: members enrolled and club sheets
- * signed as batches by the federations' tellers, pools lent to federations,
- * days closed, and a working day of single signed lines at the counter.
+ * The demonstration's season and working day over TCP: what happens in
+ * which order stands in demo_season.c, demo_members.c and demo_counter.c.
  */
 #ifndef POSITO_TOOLS_DEMO_PLAY_H
 #define POSITO_TOOLS_DEMO_PLAY_H

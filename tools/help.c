@@ -44,6 +44,11 @@ static const struct tool tools[] = {
         {"A teller's screen: drawer, members, deposits, withdrawals, count.",
             "La pantalla del cajero: caja, socios, depósitos, retiros, "
             "conteo."}},
+    {"import-programme",
+        {"import-programme FILE [year=... book=... ...]",
+            "import-programme ARCHIVO [year=... book=... ...]"},
+        {"Show the published three-for-one programme; send a year of it.",
+            "Mostrar el programa tres por uno publicado; enviar un año."}},
     {"catch-up",
         {"catch-up book=BOOK to=DATE", "catch-up book=LIBRO to=FECHA"},
         {"Close the days that were missed, one by one, until DATE is open.",
@@ -54,7 +59,8 @@ static const struct tool tools[] = {
 const char *const *help_tools(void)
 {
     static const char *const names[] = {
-        "help", "keygen", "proof", "send", "init", "teller", "catch-up", NULL};
+        "help", "keygen", "proof", "send", "init", "teller", "catch-up",
+        "import-programme", NULL};
     return names;
 }
 

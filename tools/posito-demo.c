@@ -9,6 +9,7 @@
  * founds it first if FOLDER has none): what `make run` does.
  */
 #include "demo_play.h"
+#include "demo_show.h"
 #include "found.h"
 #include "process.h"
 
@@ -22,74 +23,24 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PATH_ROOM 3072
 #define ORIGIN "posito.example/demonstration"
-#define WORDS_MAX 12
 
 struct demo {
     const char *data;
     bool stay;
-    bool temporary;          /* remove the folder at the end */
-    char folder[PATH_ROOM];
-    char programs[PATH_ROOM]; /* folder our programs are in */
-    char address[64];
+    bool temporary; /* remove the folder at the end */
+    struct demo_place place;
     pid_t daemon; /* 0: not running */
     struct failure failure;
 };
-
-/* ---- programs ---- */
-
-static void program(
-    const struct demo *demo, const char *name, char path[2 * PATH_ROOM])
-{
-    (void)snprintf(path, 2 * PATH_ROOM, "%s/%s", demo->programs, name);
-}
-
-/* Run one of our tools, its output collected or shown. */
-static int tool(struct demo *demo, const char *const words[],
-    struct buffer *out, int *code)
-{
-    char path[2 * PATH_ROOM];
-    const char *argv[WORDS_MAX + 1] = {NULL};
-    size_t count = 0;
-    program(demo, words[0], path);
-    argv[count++] = path;
-    while (count < WORDS_MAX && words[count] != NULL) {
-        argv[count] = words[count];
-        count++;
-    }
-    (void)fflush(stdout);
-    return process_run(argv, out, code, &demo->failure);
-}
-
-/* Show the command as a person would type it, then run it. */
-static int show(struct demo *demo, const char *key, const char *const words[])
-{
-    int code = 0;
-    char path[2 * PATH_ROOM];
-    (void)snprintf(path, sizeof path, "%s/keys/%s.key", demo->folder, key);
-    if (setenv("POSITO_KEY", path, 1) != 0)
-        return failure_set_errno(&demo->failure, errno, "environment");
-    printf("\n%s$", key);
-    for (size_t i = 0; words[i] != NULL; i++)
-        printf(strchr(words[i], ' ') != NULL ? " '%s'" : " %s", words[i]);
-    printf("\n");
-    if (tool(demo, words, NULL, &code) != 0)
-        return -1;
-    /* Refusals (1) and typing errors (2) are shown on purpose. */
-    if (code > 2)
-        return failure_set(&demo->failure, "%s ended with code %d", words[0],
-            code);
-    return 0;
-}
 
 /* ---- the daemon ---- */
 
 static int read_port(struct demo *demo)
 {
-    char path[2 * PATH_ROOM];
+    char path[2 * DEMO_PATH_ROOM];
     unsigned port = 0;
-    (void)snprintf(path, sizeof path, "%s/port", demo->folder);
+    (void)snprintf(path, sizeof path, "%s/port", demo->place.folder);
     FILE *file = fopen(path, "re");
     if (file == NULL)
         return -1;
@@ -98,19 +49,19 @@ static int read_port(struct demo *demo)
     if (found != 1 || port == 0)
         return -1;
     (void)snprintf(
-        demo->address, sizeof demo->address, "127.0.0.1:%u", port);
-    return setenv("POSITO_ADDR", demo->address, 1);
+        demo->place.address, sizeof demo->place.address, "127.0.0.1:%u", port);
+    return setenv("POSITO_ADDR", demo->place.address, 1);
 }
 
 static int start_daemon(struct demo *demo, const char *listen)
 {
-    char path[2 * PATH_ROOM], log[2 * PATH_ROOM], port[2 * PATH_ROOM];
-    program(demo, "positod", path);
-    (void)snprintf(log, sizeof log, "%s/positod.log", demo->folder);
-    (void)snprintf(port, sizeof port, "%s/port", demo->folder);
+    char path[2 * DEMO_PATH_ROOM], log[2 * DEMO_PATH_ROOM], port[2 * DEMO_PATH_ROOM];
+    demo_program(&demo->place, "positod", path);
+    (void)snprintf(log, sizeof log, "%s/positod.log", demo->place.folder);
+    (void)snprintf(port, sizeof port, "%s/port", demo->place.folder);
     (void)unlink(port);
     const char *const argv[] = {
-        path, "-f", "-o", listen, demo->folder, NULL};
+        path, "-f", "-o", listen, demo->place.folder, NULL};
     if (process_start(&demo->daemon, argv, log, &demo->failure) != 0)
         return -1;
     const struct timespec step = {.tv_nsec = 20 * 1000 * 1000};
@@ -146,9 +97,9 @@ static int stop_daemon(struct demo *demo)
 
 static bool founded(const struct demo *demo)
 {
-    char path[2 * PATH_ROOM];
+    char path[2 * DEMO_PATH_ROOM];
     struct stat info;
-    (void)snprintf(path, sizeof path, "%s/journal", demo->folder);
+    (void)snprintf(path, sizeof path, "%s/journal", demo->place.folder);
     return stat(path, &info) == 0;
 }
 
@@ -161,8 +112,10 @@ static void say_sources(const struct demo_plan *plan)
            "  a quarter of it the clubs'.\n"
            "  Drawn around these with the fixed seed %d: %d members in %d\n"
            "  clubs; each saves a tenth of a month's transfer for %d months\n"
-           "  and gives about 9.92 dollars to the club's pool.  The people\n"
-           "  are not real.\n\n",
+           "  and gives about 9.92 dollars to the club's pool.  Ours are the\n"
+           "  rates of term shares (3 and 3.6 percent) and the two months\n"
+           "  without activity after which a share is dormant in Mexico.\n"
+           "  The people are not real.\n\n",
         plan->federation_count, (int)DEMO_SEED, DEMO_MEMBERS, DEMO_CLUBS,
         DEMO_MONTHS);
 }
@@ -173,7 +126,7 @@ static int found(struct demo *demo, const struct demo_plan *plan)
     struct ident founder = ident_of("treasurer.us");
     demo_founding(plan, &lines);
     int result = lines.failed ? failure_set(&demo->failure, "out of memory")
-                              : found_ledger(demo->folder, ORIGIN,
+                              : found_ledger(demo->place.folder, ORIGIN,
                                     buffer_bytes(&lines), &founder,
                                     &demo->failure);
     buffer_free(&lines);
@@ -186,61 +139,14 @@ static int found_and_play(
     int result = -1;
     say_sources(plan);
     if (found(demo, plan) == 0 && start_daemon(demo, listen) == 0) {
-        printf("positod listens on %s\n", demo->address);
+        printf("positod listens on %s\n", demo->place.address);
         result = demo_play(
-            plan, demo->folder, demo->address, &demo->failure);
+            plan, demo->place.folder, demo->place.address, &demo->failure);
     }
     return result;
 }
 
-/* ---- what is shown ---- */
-
-static int show_counter(struct demo *demo)
-{
-    static const char *const deposit[] = {"posito", "deposit", "member=m01042",
-        "via=drawer.chicago", "amount=USD25.00", "purpose=F", NULL};
-    static const char *const too_much[] = {"posito", "withdraw",
-        "member=m01042", "via=drawer.chicago", "amount=USD900.00",
-        "purpose=I", NULL};
-    static const char *const typo[] = {"posito", "transfer", "from=m01042",
-        "to=m00077", "amount=USD5.0", "purpose=F", NULL};
-    static const char *const statement[] = {"posito", "statement",
-        "account=us/m01042/share/USD", "from=2000-01-03", "to=2000-04-03",
-        NULL};
-    static const char *const payment[] = {"posito", "journal-entry",
-        "post=us/us/expense.other/USD:50.00,us/bank.us/nostro/USD:-50.00",
-        "reason=bank charges of March", NULL};
-    static const char *const waiting[] = {"posito", "proposals", NULL};
-    return show(demo, "teller.chicago", deposit) != 0 ||
-            show(demo, "teller.chicago", too_much) != 0 ||
-            show(demo, "teller.chicago", typo) != 0 ||
-            show(demo, "teller.chicago", statement) != 0 ||
-            show(demo, "treasurer.us", payment) != 0 ||
-            show(demo, "treasurer.mx", waiting) != 0
-        ? -1
-        : 0;
-}
-
-static int show_books(struct demo *demo)
-{
-    static const char *const drawer[] = {
-        "posito", "drawer", "drawer=drawer.chicago", NULL};
-    static const char *const trial[] = {"posito", "trial", "book=us", NULL};
-    static const char *const sheet[] = {
-        "posito", "balance-sheet", "book=us", NULL};
-    static const char *const income[] = {"posito", "income", "book=us", NULL};
-    static const char *const sheet_mx[] = {
-        "posito", "--language", "es", "balance-sheet", "book=mx", NULL};
-    printf("\nThe drawers are counted and closed; Chicago's is five cents"
-           " short.\n");
-    return show(demo, "auditor", drawer) != 0 ||
-            show(demo, "auditor", trial) != 0 ||
-            show(demo, "auditor", sheet) != 0 ||
-            show(demo, "auditor", income) != 0 ||
-            show(demo, "auditor", sheet_mx) != 0
-        ? -1
-        : 0;
-}
+/* ---- the audit ---- */
 
 /* The hexadecimal digest that follows the word in a tool's output. */
 static bool find_digest(const struct buffer *text, char digest[65])
@@ -266,23 +172,25 @@ static bool find_digest(const struct buffer *text, char digest[65])
 static int audit(struct demo *demo)
 {
     const char *const replay[] = {
-        "posito-audit", "replay", demo->folder, NULL};
+        "posito-audit", "replay", demo->place.folder, NULL};
     const char *const digest[] = {
-        "posito-audit", "digest", demo->folder, NULL};
+        "posito-audit", "digest", demo->place.folder, NULL};
     struct buffer replayed = buffer_empty(), kept = buffer_empty();
     char ours[65], theirs[65];
     int code = 0, result = -1;
     printf("\nThe daemon has stopped.  Now as an auditor, with no daemon and"
            " no network:\n\n$ posito-audit replay %s\n",
-        demo->folder);
-    if (tool(demo, replay, &replayed, &code) != 0)
+        demo->place.folder);
+    if (demo_tool(&demo->place, replay, &replayed, &code,
+            &demo->failure) != 0)
         goto out;
     printf("%.*s", (int)replayed.length, (const char *)replayed.data);
     if (code != 0) {
         result = failure_set(&demo->failure, "the audit found a fault");
         goto out;
     }
-    if (tool(demo, digest, &kept, &code) != 0)
+    if (demo_tool(&demo->place, digest, &kept, &code,
+            &demo->failure) != 0)
         goto out;
     if (code != 0 || !find_digest(&replayed, ours) ||
         !find_digest(&kept, theirs) || strcmp(ours, theirs) != 0) {
@@ -302,36 +210,18 @@ static int demonstrate(struct demo *demo)
 {
     if (founded(demo))
         return failure_set(&demo->failure,
-            "%s has a ledger already; name an empty folder", demo->folder);
+            "%s has a ledger already; name an empty folder", demo->place.folder);
     struct demo_plan *plan = demo_plan_new(demo->data, &demo->failure);
     int result = -1;
     if (plan != NULL &&
         found_and_play(demo, "listen=127.0.0.1:0", plan) == 0 &&
-        show_counter(demo) == 0 &&
-        demo_close(plan, demo->folder, demo->address, &demo->failure) == 0 &&
-        show_books(demo) == 0 && stop_daemon(demo) == 0)
+        demo_show_counter(&demo->place, &demo->failure) == 0 &&
+        demo_close(plan, demo->place.folder, demo->place.address, &demo->failure) == 0 &&
+        demo_show_books(&demo->place, &demo->failure) == 0 &&
+        stop_daemon(demo) == 0)
         result = audit(demo);
     demo_plan_free(plan);
     return result;
-}
-
-static void say_what_next(const struct demo *demo)
-{
-    printf("\nThe federation is served on %s; Ctrl-C stops it.\n"
-           "In a second terminal, in this folder, type:\n\n"
-           "  export POSITO_ADDR=%s PATH=\"%s:$PATH\"\n"
-           "  export POSITO_KEY=%s/keys/teller.chicago.key\n"
-           "  posito deposit member=m01042 via=drawer.chicago "
-           "amount=USD25.00 purpose=F\n"
-           "  posito statement account=us/m01042/share/USD "
-           "from=2000-01-03 to=2000-04-03\n"
-           "  posito trial book=us\n"
-           "  posito                        (asks for commands; Tab completes)\n"
-           "  less %s/journal/00000000000000000000.posito\n\n"
-           "The keys of everybody are in %s/keys: a demonstration's only.\n",
-        demo->address, demo->address, demo->programs, demo->folder,
-        demo->folder, demo->folder);
-    (void)fflush(stdout);
 }
 
 /* The one thing a signal can tell: set by the handler, read by stay(). */
@@ -349,7 +239,7 @@ static int stay(struct demo *demo)
     int code = 0;
     if (founded(demo)) {
         printf("Serving the federation that was founded in %s.\n",
-            demo->folder);
+            demo->place.folder);
         if (start_daemon(demo, here) != 0)
             return -1;
     } else {
@@ -360,7 +250,7 @@ static int stay(struct demo *demo)
         if (result != 0)
             return -1;
     }
-    say_what_next(demo);
+    demo_say_what_next(&demo->place);
     while (!asked_to_stop && !process_ended(demo->daemon, &code))
         (void)usleep(50 * 1000);
     if (asked_to_stop) {
@@ -370,23 +260,23 @@ static int stay(struct demo *demo)
             return -1;
     }
     demo->daemon = 0;
-    printf("\npositod has stopped; %s is kept.\n", demo->folder);
+    printf("\npositod has stopped; %s is kept.\n", demo->place.folder);
     return code == 0
         ? 0
         : failure_set(&demo->failure, "positod ended with code %d; see %s/%s",
-              code, demo->folder, "positod.log");
+              code, demo->place.folder, "positod.log");
 }
 
 /* ---- arguments ---- */
 
 static int find_programs(struct demo *demo)
 {
-    char self[PATH_ROOM];
+    char self[DEMO_PATH_ROOM];
     ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
     if (length < 0)
         return failure_set_errno(&demo->failure, errno, "cannot find myself");
     self[length] = '\0';
-    (void)snprintf(demo->programs, sizeof demo->programs, "%s", dirname(self));
+    (void)snprintf(demo->place.programs, sizeof demo->place.programs, "%s", dirname(self));
     return 0;
 }
 
@@ -394,12 +284,12 @@ static int make_folder(struct demo *demo, const char *folder)
 {
     if (folder == NULL) {
         const char *base = getenv("TMPDIR");
-        (void)snprintf(demo->folder, sizeof demo->folder, "%s/posito-XXXXXX",
+        (void)snprintf(demo->place.folder, sizeof demo->place.folder, "%s/posito-XXXXXX",
             base != NULL ? base : "/tmp");
         demo->temporary = true;
-        if (mkdtemp(demo->folder) == NULL)
+        if (mkdtemp(demo->place.folder) == NULL)
             return failure_set_errno(
-                &demo->failure, errno, "cannot make %s", demo->folder);
+                &demo->failure, errno, "cannot make %s", demo->place.folder);
         return 0;
     }
     char *whole = NULL;
@@ -407,11 +297,11 @@ static int make_folder(struct demo *demo, const char *folder)
         return failure_set_errno(
             &demo->failure, errno, "cannot make %s", folder);
     whole = realpath(folder, NULL);
-    if (whole == NULL || strlen(whole) >= sizeof demo->folder) {
+    if (whole == NULL || strlen(whole) >= sizeof demo->place.folder) {
         free(whole);
         return failure_set(&demo->failure, "cannot use %s", folder);
     }
-    (void)snprintf(demo->folder, sizeof demo->folder, "%s", whole);
+    (void)snprintf(demo->place.folder, sizeof demo->place.folder, "%s", whole);
     free(whole);
     return 0;
 }
@@ -427,7 +317,7 @@ static void clean_up(struct demo *demo)
     }
     if (demo->temporary && demo->failure.text[0] == '\0') {
         const char *const argv[] = {
-            "/bin/rm", "-rf", "--", demo->folder, NULL};
+            "/bin/rm", "-rf", "--", demo->place.folder, NULL};
         (void)!process_run(argv, NULL, &code, &ignored);
     }
 }

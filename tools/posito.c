@@ -9,6 +9,7 @@
 #include "init.h"
 #include "interactive.h"
 #include "newkey.h"
+#include "programme_import.h"
 #include "session.h"
 #include "speech.h"
 #include "teller_screen.h"
@@ -86,6 +87,7 @@ static const struct own_command own_commands[] = {
     {"send", run_send},
     {"init", init_run},
     {"teller", teller_screen_run},
+    {"import-programme", programme_import_run},
     {"catch-up", catch_up_run},
 };
 

@@ -43,6 +43,12 @@ static int read_entry(void *context, uint64_t index, struct buffer *out,
     return journal_read(context, index, out, failure);
 }
 
+static int read_leaf(void *context, uint64_t index, struct hash *out,
+    struct failure *failure)
+{
+    return journal_leaf(context, index, out, failure);
+}
+
 static bool decode_line(
     struct operation *operation, struct bytes line, bool in_body)
 {
@@ -97,7 +103,8 @@ static int make_state(struct replay *replay, struct failure *failure)
     };
     struct archive archive = {.read = read_entry,
         .context = replay->journal,
-        .decode = decode_line};
+        .decode = decode_line,
+        .leaf = read_leaf};
     if (options->state_folder == NULL) {
         if (parent == NULL || parent[0] != '/')
             parent = "/tmp";

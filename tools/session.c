@@ -184,15 +184,21 @@ static enum outcome ask(struct session *session,
     return session_fail(session, failure);
 }
 
-enum outcome session_ask(
-    struct session *session, enum verb verb, struct buffer *answer)
+enum outcome session_ask_line(struct session *session, enum verb verb,
+    struct bytes line, struct buffer *answer)
 {
     struct failure failure = {{0}};
     enum status status;
-    struct request request = {.row = operation_row(verb),
-        .verb = verb,
-        .line = bytes_text(operation_row(verb)->verb)};
+    struct request request = {
+        .row = operation_row(verb), .verb = verb, .line = line};
     return ask(session, &request, answer, &status, &failure);
+}
+
+enum outcome session_ask(
+    struct session *session, enum verb verb, struct buffer *answer)
+{
+    return session_ask_line(
+        session, verb, bytes_text(operation_row(verb)->verb), answer);
 }
 
 /* The user must learn that the order may have been taken. */

@@ -50,9 +50,12 @@ enum outcome session_run(
     struct session *, const char *const *words, size_t count);
 
 /*
- * Ask a question that needs no login, and show nothing unless it fails.
- * Appends its answer.
+ * Ask a question, and show nothing unless it fails: the daemon not reached,
+ * or the login refused, which leaves answer empty.  Puts the answer in.
+ * The line is the whole question; session_ask's has no fields.
  */
+enum outcome session_ask_line(struct session *, enum verb,
+    struct bytes line, struct buffer *answer);
 enum outcome session_ask(
     struct session *, enum verb, struct buffer *answer);
 

@@ -4,6 +4,7 @@
 #include "../protocol/codec.h"
 #include "advice.h"
 #include "csv.h"
+#include "loanview.h"
 #include "sheet.h"
 #include "show_json.h"
 #include "speech.h"
@@ -15,123 +16,206 @@
 
 /* ---- words ---- */
 
-/* What a key of an answer is called. */
+/* What a key of an answer is called; row: only in rows that begin with it. */
 struct label {
     const char *key;
     const char *text[2];
+    const char *row;
 };
 
 static const struct label labels[] = {
-    {"proposal", {"proposal", "propuesta"}},
-    {"by", {"by", "de"}},
-    {"need", {"needs", "necesita"}},
-    {"have", {"has", "tiene"}},
-    {"each", {"of each country", "de cada país"}},
-    {"clubs", {"clubs' majority", "mayoría de clubes"}},
-    {"ended", {"ended by entry", "terminó en asiento"}},
-    {"may", {"may sign", "pueden firmar"}},
-    {"counts", {"counts", "cuenta"}},
-    {"pool", {"pool", "fondo"}},
-    {"notice", {"notice", "aviso"}},
-    {"left", {"left", "queda"}},
-    {"due", {"due", "disponible desde"}},
-    {"stake", {"put in", "puesto"}},
-    {"part", {"part %", "parte %"}},
-    {"days", {"days of notice", "días de aviso"}},
-    {"lent", {"lent to the federation", "prestado a la federación"}},
-    {"until", {"until", "hasta"}},
-    {"state", {"state", "estado"}},
-    {"index", {"entry", "asiento"}},
-    {"entry", {"entry", "asiento"}},
-    {"line", {"line", "línea"}},
-    {"time", {"time", "hora"}},
-    {"date", {"date", "fecha"}},
-    {"first", {"first date", "primera fecha"}},
-    {"verb", {"operation", "operación"}},
-    {"amount", {"amount", "importe"}},
-    {"balance", {"balance", "saldo"}},
-    {"before", {"before", "antes"}},
-    {"after", {"after", "después"}},
-    {"debits", {"debits", "cargos"}},
-    {"credits", {"credits", "abonos"}},
-    {"debits_held", {"debits held", "cargos retenidos"}},
-    {"credits_held", {"credits held", "abonos retenidos"}},
-    {"at", {"after entry", "tras el asiento"}},
-    {"total", {"total", "total"}},
-    {"state", {"state", "situación"}},
-    {"durable", {"on disk", "en disco"}},
-    {"connections", {"connections", "conexiones"}},
-    {"covered", {"saved state covers", "el estado guardado cubre"}},
-    {"books", {"open days", "días abiertos"}},
-    {"uptime", {"seconds up", "segundos en marcha"}},
-    {"version", {"version", "versión"}},
-    {"lines", {"lines", "renglones"}},
-    {"file-line", {"line of the file", "renglón del archivo"}},
-    {"held", {"held", "retenido"}},
-    {"available", {"available", "disponible"}},
-    {"opening", {"opening balance", "saldo inicial"}},
-    {"closing", {"closing balance", "saldo final"}},
-    {"dividend", {"dividend", "dividendo"}},
-    {"tax", {"tax withheld", "impuesto retenido"}},
-    {"term", {"term share", "aportación a plazo"}},
-    {"due", {"due", "vence"}},
-    {"rate", {"rate", "tasa"}},
-    {"early", {"rate if early", "tasa anticipada"}},
-    {"accrued", {"accrued", "devengado"}},
-    {"interest", {"interest", "interés"}},
-    {"yield", {"annual yield %", "rendimiento anual %"}},
-    {"apy", {"annual percentage yield", "rendimiento anual %"}},
-    {"opened", {"opened", "apertura"}}, /* an entry, or a date */
-    {"last", {"last entry", "último asiento"}},
-    {"postings", {"postings", "movimientos"}},
-    {"account", {"account", "cuenta"}},
-    {"role", {"role", "rol"}},
-    {"name", {"name", "concepto"}},
-    {"total", {"total", "total"}},
-    {"class", {"class", "clase"}},
-    {"currency", {"currency", "moneda"}},
-    {"party", {"party", "parte"}},
-    {"parent", {"parent", "depende de"}},
-    {"book", {"book", "libro"}},
-    {"kind", {"kind", "tipo"}},
-    {"country", {"country", "país"}},
-    {"owner", {"owner", "dueño"}},
-    {"scope", {"scope", "alcance"}},
-    {"limit", {"limit", "límite"}},
-    {"daily", {"daily limit", "límite diario"}},
-    {"key", {"key", "llave"}},
-    {"public", {"public key", "llave pública"}},
-    {"added", {"since entry", "desde el asiento"}},
-    {"revoked", {"revoked", "revocada"}},
-    {"closed", {"closed", "cerrada"}},
-    {"frozen", {"frozen", "congelada"}},
-    {"size", {"entries", "asientos"}},
-    {"accepted", {"accepted", "aceptadas"}},
-    {"refused", {"refused", "rechazadas"}},
-    {"status", {"status", "estado"}},
-    {"number", {"number", "número"}},
-    {"origin", {"origin", "origen"}},
-    {"ledger", {"ledger", "libro mayor"}},
-    {"rows", {"rows", "renglones"}},
-    {"purpose", {"purpose", "propósito"}},
-    {"reason", {"reason", "motivo"}},
-    {"field", {"field", "campo"}},
-    {"beneficiary", {"beneficiary", "beneficiario"}},
-    {"part", {"part", "parte"}},
-    {"designation", {"designation", "designación"}},
-    {"split", {"of what arrives to", "de lo que llega, a"}},
-    {"succession", {"succession", "sucesión"}},
-    {"left", {"still to be paid", "falta pagar a"}},
-    {"unclaimed", {"unclaimed", "no reclamado"}},
-    {"active", {"last activity", "última actividad"}},
-    {"next", {"go on with after=", "siga con after="}},
-    {"text", {"", ""}},
+    {"project", {"project", "proyecto"}, NULL},
+    {"category", {"category", "categoría"}, NULL},
+    {"productive", {"productive", "productivos"}, NULL},
+    {"place", {"place", "lugar"}, NULL},
+    {"agreement", {"matching rule", "regla"}, NULL},
+    {"start", {"start", "inicio"}, NULL},
+    {"budget", {"budget", "presupuesto"}, NULL},
+    {"pledged", {"pledged", "comprometido"}, NULL},
+    {"received", {"received", "recibido"}, NULL},
+    {"drawn", {"drawn", "dispuesto"}, NULL},
+    {"returned", {"returned", "devuelto"}, NULL},
+    {"releasable", {"may be drawn", "por disponer"}, NULL},
+    {"level", {"level", "nivel"}, NULL},
+    {"out", {"out since entry", "fuera desde el asiento"}, NULL},
+    {"source", {"source", "fuente"}, NULL},
+    {"from", {"from", "de"}, NULL},
+    {"share", {"share %", "parte %"}, NULL},
+    {"milestone", {"milestone", "avance"}, NULL},
+    {"part", {"part %", "parte %"}, "milestone"},
+    {"evidence", {"evidence", "evidencia"}, NULL},
+    {"link", {"linked as", "vínculo"}, NULL},
+    {"pledge", {"pledge", "compromiso"}, NULL},
+    {"left", {"not received", "por recibir"}, "pledge"},
+    {"year", {"year", "año"}, NULL},
+    {"projects", {"projects", "proyectos"}, NULL},
+    {"places", {"places", "lugares"}, NULL},
+    {"invested", {"invested", "invertido"}, NULL},
+    {"average", {"average", "promedio"}, NULL},
+    {"due", {"due", "disponible desde"}, "notice"},
+    {"left", {"still to be paid", "falta pagar a"}, "succession"},
+    {"part", {"part %", "parte %"}, "party"},
+    {"active", {"last activity", "última actividad"}, NULL},
+    {"open", {"worked", "se trabaja"}, NULL},
+    {"proposal", {"proposal", "propuesta"}, NULL},
+    {"by", {"by", "de"}, NULL},
+    {"need", {"needs", "necesita"}, NULL},
+    {"have", {"has", "tiene"}, NULL},
+    {"each", {"of each country", "de cada país"}, NULL},
+    {"clubs", {"clubs' majority", "mayoría de clubes"}, NULL},
+    {"ended", {"ended by entry", "terminó en asiento"}, NULL},
+    {"may", {"may sign", "pueden firmar"}, NULL},
+    {"counts", {"counts", "cuenta"}, NULL},
+    {"pool", {"pool", "fondo"}, NULL},
+    {"notice", {"notice", "aviso"}, NULL},
+    {"left", {"left", "queda"}, NULL},
+    {"stake", {"put in", "puesto"}, NULL},
+    {"days", {"days of notice", "días de aviso"}, NULL},
+    {"lent", {"lent to the federation", "prestado a la federación"}, NULL},
+    {"until", {"until", "hasta"}, NULL},
+    {"state", {"state", "situación"}, NULL},
+    {"index", {"entry", "asiento"}, NULL},
+    {"entry", {"entry", "asiento"}, NULL},
+    {"line", {"line", "línea"}, NULL},
+    {"time", {"time", "hora"}, NULL},
+    {"date", {"date", "fecha"}, NULL},
+    {"first", {"first date", "primera fecha"}, NULL},
+    {"verb", {"operation", "operación"}, NULL},
+    {"amount", {"amount", "importe"}, NULL},
+    {"balance", {"balance", "saldo"}, NULL},
+    {"before", {"before", "antes"}, NULL},
+    {"after", {"after", "después"}, NULL},
+    {"debits", {"debits", "cargos"}, NULL},
+    {"credits", {"credits", "abonos"}, NULL},
+    {"debits_held", {"debits held", "cargos retenidos"}, NULL},
+    {"credits_held", {"credits held", "abonos retenidos"}, NULL},
+    {"at", {"after entry", "tras el asiento"}, NULL},
+    {"total", {"total", "total"}, NULL},
+    {"durable", {"on disk", "en disco"}, NULL},
+    {"connections", {"connections", "conexiones"}, NULL},
+    {"covered", {"saved state covers", "el estado guardado cubre"}, NULL},
+    {"books", {"open days", "días abiertos"}, NULL},
+    {"uptime", {"seconds up", "segundos en marcha"}, NULL},
+    {"version", {"version", "versión"}, NULL},
+    {"lines", {"lines", "renglones"}, NULL},
+    {"file-line", {"line of the file", "renglón del archivo"}, NULL},
+    {"held", {"held", "retenido"}, NULL},
+    {"available", {"available", "disponible"}, NULL},
+    {"opening", {"opening balance", "saldo inicial"}, NULL},
+    {"closing", {"closing balance", "saldo final"}, NULL},
+    {"dividend", {"dividend", "dividendo"}, NULL},
+    {"tax", {"tax withheld", "impuesto retenido"}, NULL},
+    {"term", {"term share", "aportación a plazo"}, NULL},
+    {"due", {"due", "vence"}, NULL},
+    {"rate", {"rate", "tasa"}, NULL},
+    {"early", {"rate if early", "tasa anticipada"}, NULL},
+    {"accrued", {"accrued", "devengado"}, NULL},
+    {"interest", {"interest", "interés"}, NULL},
+    {"yield", {"annual yield %", "rendimiento anual %"}, NULL},
+    {"apy", {"annual percentage yield", "rendimiento anual %"}, NULL},
+    {"opened", {"opened", "apertura"}, NULL}, /* an entry, or a date */
+    {"last", {"last entry", "último asiento"}, NULL},
+    {"postings", {"postings", "movimientos"}, NULL},
+    {"account", {"account", "cuenta"}, NULL},
+    {"role", {"role", "rol"}, NULL},
+    {"name", {"name", "concepto"}, NULL},
+    {"class", {"class", "clase"}, NULL},
+    {"currency", {"currency", "moneda"}, NULL},
+    {"party", {"party", "parte"}, NULL},
+    {"parent", {"parent", "depende de"}, NULL},
+    {"book", {"book", "libro"}, NULL},
+    {"kind", {"kind", "tipo"}, NULL},
+    {"country", {"country", "país"}, NULL},
+    {"owner", {"owner", "dueño"}, NULL},
+    {"scope", {"scope", "alcance"}, NULL},
+    {"limit", {"limit", "límite"}, NULL},
+    {"daily", {"daily limit", "límite diario"}, NULL},
+    {"key", {"key", "llave"}, NULL},
+    {"public", {"public key", "llave pública"}, NULL},
+    {"added", {"since entry", "desde el asiento"}, NULL},
+    {"revoked", {"revoked", "revocada"}, NULL},
+    {"closed", {"closed", "cerrada"}, NULL},
+    {"frozen", {"frozen", "congelada"}, NULL},
+    {"size", {"entries", "asientos"}, NULL},
+    {"accepted", {"accepted", "aceptadas"}, NULL},
+    {"refused", {"refused", "rechazadas"}, NULL},
+    {"status", {"status", "estado"}, NULL},
+    {"number", {"number", "número"}, NULL},
+    {"origin", {"origin", "origen"}, NULL},
+    {"ledger", {"ledger", "libro mayor"}, NULL},
+    {"rows", {"rows", "renglones"}, NULL},
+    {"purpose", {"purpose", "propósito"}, NULL},
+    {"reason", {"reason", "motivo"}, NULL},
+    {"field", {"field", "campo"}, NULL},
+    {"beneficiary", {"beneficiary", "beneficiario"}, NULL},
+    {"part", {"part", "parte"}, NULL},
+    {"designation", {"designation", "designación"}, NULL},
+    {"split", {"of what arrives to", "de lo que llega, a"}, NULL},
+    {"succession", {"succession", "sucesión"}, NULL},
+    {"unclaimed", {"unclaimed", "no reclamado"}, NULL},
+    {"next", {"go on with after=", "siga con after="}, NULL},
+    {"loan", {"loan", "crédito"}, NULL},
+    {"borrower", {"borrower", "acreditado"}, NULL},
+    {"club", {"club", "club"}, NULL},
+    {"sector", {"sector", "sector"}, NULL},
+    {"product", {"product", "producto"}, NULL},
+    {"method", {"method", "método"}, NULL},
+    {"daycount", {"day count", "base de días"}, NULL},
+    {"every", {"every", "cada"}, NULL},
+    {"late", {"late interest", "intereses moratorios"}, NULL},
+    {"fee", {"fee", "comisión"}, NULL},
+    {"grace", {"grace", "gracia"}, NULL},
+    {"order", {"order of payment", "orden de pago"}, NULL},
+    {"table", {"provisions", "estimaciones"}, NULL},
+    {"applied", {"applied for", "solicitado"}, NULL},
+    {"count", {"instalments", "pagos"}, NULL},
+    {"only", {"interest only", "sólo interés"}, NULL},
+    {"balloon", {"balloon", "pago global"}, NULL},
+    {"committed", {"committed", "comprometido"}, NULL},
+    {"disbursed", {"paid out", "entregado"}, NULL},
+    {"withheld", {"fee withheld", "comisión retenida"}, NULL},
+    {"approved", {"approved by entry", "aprobado en asiento"}, NULL},
+    {"apr", {"APR %", "APR %"}, NULL},
+    {"cat", {"CAT %", "CAT %"}, NULL},
+    {"finance", {"finance charge", "costo del crédito"}, NULL},
+    {"schedule", {"schedule's hash", "hash de la tabla"}, NULL},
+    {"owed", {"pays it off", "liquida con"}, NULL},
+    {"principal", {"principal", "capital"}, NULL},
+    {"principal_due", {"principal due", "capital vencido"}, NULL},
+    {"interest_due", {"interest due", "interés vencido"}, NULL},
+    {"since", {"since", "desde"}, NULL},
+    {"due_amount", {"unpaid of it", "pendiente de ese pago"}, NULL},
+    {"arrears", {"days past due", "días de atraso"}, NULL},
+    {"overdue", {"overdue since", "atraso desde"}, NULL},
+    {"participation", {"participation", "participación"}, NULL},
+    {"accrues", {"accrues", "devenga"}, NULL},
+    {"suspended", {"not accruing", "sin devengo"}, NULL},
+    {"allowance", {"allowance", "estimación"}, NULL},
+    {"paid", {"paid", "pagado"}, NULL},
+    {"capitalised", {"capitalised", "capitalizado"}, NULL},
+    {"charged_off", {"charged off", "castigado"}, NULL},
+    {"recovered", {"recovered", "recuperado"}, NULL},
+    {"revolved", {"revolved", "reciclado"}, NULL},
+    {"tranche", {"tranche", "entrega"}, NULL},
+    {"funded", {"funded", "aportado"}, NULL},
+    {"loss", {"loss", "pérdida"}, NULL},
+    {"interest_part", {"part of interest", "parte del interés"}, NULL},
+    {"loss_part", {"part of losses", "parte de pérdidas"}, NULL},
+    {"security", {"security", "garantía"}, NULL},
+    {"payoff", {"pays it off", "liquida con"}, NULL},
+    {"plan", {"plan", "plan"}, NULL},
+    {"plans", {"plans", "planes"}, NULL},
+    {"percent", {"% of the pool", "% del fondo"}, NULL},
+    {"who", {"who", "quién"}, NULL},
+    {"text", {"", ""}, NULL},
 };
 
-struct bytes show_label(struct bytes key, enum language language)
+struct bytes show_label(
+    struct bytes row, struct bytes key, enum language language)
 {
     for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++)
-        if (bytes_equal_text(key, labels[i].key))
+        if (bytes_equal_text(key, labels[i].key) &&
+            (labels[i].row == NULL || bytes_equal_text(row, labels[i].row)))
             return bytes_text(labels[i].text[language]);
     return key;
 }
@@ -183,6 +267,7 @@ void show_value(struct buffer *out, struct bytes key, struct bytes value)
     bool text = bytes_equal_text(key, "memo") ||
                 bytes_equal_text(key, "reason") ||
                 bytes_equal_text(key, "name") ||
+                bytes_equal_text(key, "place") ||
                 bytes_equal_text(key, "order");
     if (amount_parse(value, &amount) == AMOUNT_SPELLED) {
         show_amount(out, amount);
@@ -218,6 +303,15 @@ void show_line(const struct show *show, struct bytes line)
 
 /* ---- fields ---- */
 
+static struct bytes first_key(struct bytes rest)
+{
+    struct bytes key;
+    struct bytes value;
+    if (!answer_next(&rest, &key, &value))
+        return bytes_of("", 0);
+    return key;
+}
+
 static void print_field(
     const struct show *show, size_t width, struct bytes label,
     struct bytes key, struct bytes value)
@@ -236,18 +330,19 @@ static void print_field(
 static void show_fields(const struct show *show, struct bytes rest)
 {
     size_t width = 0;
+    struct bytes first = first_key(rest);
     struct bytes key;
     struct bytes value;
     struct bytes at = rest;
     while (answer_next(&at, &key, &value)) {
-        size_t one = table_width(show_label(key, show->language));
+        size_t one = table_width(show_label(first, key, show->language));
         width = one > width ? one : width;
     }
     while (answer_next(&rest, &key, &value))
         /* How many rows there were, anybody can see. */
         if (!bytes_equal_text(key, "rows"))
-            print_field(
-                show, width, show_label(key, show->language), key, value);
+            print_field(show, width,
+                show_label(first, key, show->language), key, value);
 }
 
 /* ---- rows ---- */
@@ -265,15 +360,6 @@ static size_t column_of(const struct rows *rows, struct bytes key)
     while (column < rows->columns && !bytes_equal(rows->key[column], key))
         column++;
     return column;
-}
-
-static struct bytes first_key(struct bytes rest)
-{
-    struct bytes key;
-    struct bytes value;
-    if (!answer_next(&rest, &key, &value))
-        return bytes_of("", 0);
-    return key;
 }
 
 /* Split off the lines of the next table; false if there is no row. */
@@ -345,7 +431,8 @@ static void fill_row(
     buffer_free(&cell);
 }
 
-static void show_rows(const struct show *show, struct bytes block)
+static void show_rows(
+    const struct show *show, enum verb verb, struct bytes block)
 {
     struct rows rows = {0};
     struct bytes line = {0};
@@ -355,16 +442,18 @@ static void show_rows(const struct show *show, struct bytes block)
     learn_columns(&rows, block);
     if (rows.columns == 0)
         return;
-    /* A single value (an opening balance) is no table. */
-    if (rows.columns == 1 && bytes_next_line(&others, &line) &&
-        others.length == 0 && answer_open(line, &kind, &rest)) {
+    /* A single value (an opening balance) is no table; nor is what there
+     * is but once of a loan. */
+    if ((rows.columns == 1 || verb == VERB_LOAN) &&
+        bytes_next_line(&others, &line) && others.length == 0 &&
+        answer_open(line, &kind, &rest)) {
         show_fields(show, rest);
         return;
     }
     struct text_table table = table_empty(rows.columns);
     for (size_t i = 0; i < rows.columns; i++) {
         table.right[i] = rows.figures[i];
-        table_cell(&table, show_label(rows.key[i], show->language));
+        table_cell(&table, show_label(rows.key[0], rows.key[i], show->language));
     }
     while (bytes_next_line(&block, &line))
         if (answer_open(line, &kind, &rest))
@@ -493,7 +582,9 @@ static void show_people(
     enum answer_kind kind;
     while (answer.length > 0) {
         if (take_rows(&answer, &block)) {
-            show_rows(show, block);
+            show_rows(show, verb, block);
+            if (verb == VERB_LOAN)
+                (void)fputc('\n', show->out);
             continue;
         }
         if (!bytes_next_line(&answer, &line) ||
@@ -528,6 +619,14 @@ void show_answer(
     if (accepted && sheet_knows(verb) && !show->json && !show->csv) {
         sheet_print(show->out, verb, answer, show->language);
         return;
+    }
+    if (accepted && loanview_prints(verb) && !show->json && !show->csv) {
+        loanview_print(show->out, verb, answer, show->language);
+        return;
+    }
+    if (loanview_translates(verb) && !show->json && !show->csv) {
+        loanview_translate(&named, answer, show->language);
+        answer = buffer_bytes(&named);
     }
     if (sheet_knows(verb) || verb == VERB_TRIAL) {
         sheet_annotate(&named, answer, show->language);

@@ -48,8 +48,9 @@ void show_line(const struct show *, struct bytes line);
 /* A value as people read it: amounts grouped, texts decoded. */
 void show_value(struct buffer *, struct bytes key, struct bytes value);
 
-/* What a key of an answer is called; the key itself if it has no name. */
-struct bytes show_label(struct bytes key, enum language);
+/* What a key of an answer is called, in a row or verdict that begins with
+ * the key row; the key itself if it has no name. */
+struct bytes show_label(struct bytes row, struct bytes key, enum language);
 
 /* "1,250.00": the digits of an amount in groups of three. */
 void show_digits(struct buffer *, struct amount);

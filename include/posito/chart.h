@@ -41,7 +41,8 @@ enum side { SIDE_DEBIT, SIDE_CREDIT };
     X(FUNDER, "funder")               /* a government, a foundation */ \
     X(PROJECT, "project")                                             \
     X(OFFICER, "officer") /* staff who own keys; no accounts */       \
-    X(DRAWER, "drawer")   /* a teller's till in an office */
+    X(DRAWER, "drawer")   /* a teller's till in an office */ \
+    X(SOURCE, "source")   /* one funder's money in a project */
 
 enum party_kind {
 #define X(symbol, name) PARTY_##symbol,
@@ -65,7 +66,7 @@ enum party_kind {
     PARTY_BIT(FEDERATION))
 #define OWNERS_POOL (PARTY_BIT(CLUB) | PARTY_BIT(FEDERATION))
 #define OWNERS_TRUST (PARTY_BIT(PROJECT) | PARTY_BIT(FUNDER) | \
-    PARTY_BIT(CLUB) | PARTY_BIT(FEDERATION))
+    PARTY_BIT(CLUB) | PARTY_BIT(FEDERATION) | PARTY_BIT(SOURCE))
 
 #define ROLES(X)                                                             \
     X(VAULT, "vault", ASSET, DEBIT, ROLE_CONTROL, PARTY_BIT(OFFICE))         \
@@ -122,7 +123,8 @@ enum party_kind {
     X(EXPENSE_OTHER, "expense.other", EXPENSE, DEBIT, ROLE_BELOW,            \
         PARTY_BIT(HOUSE))                                                    \
     X(PLEDGE, "pledge", MEMO, DEBIT, ROLE_BELOW | ROLE_CONTROL,              \
-        PARTY_BIT(PROJECT) | PARTY_BIT(FUNDER) | OWNERS_POOL)                \
+        PARTY_BIT(PROJECT) | PARTY_BIT(FUNDER) | PARTY_BIT(SOURCE) |         \
+            OWNERS_POOL)                \
     X(COMMITMENT, "commitment", MEMO, CREDIT, ROLE_BELOW | ROLE_CONTROL,     \
         PARTY_BIT(PROJECT) | OWNERS_POOL)                                    \
     X(INTEREST_MEMO, "interest.memo", MEMO, DEBIT,                           \

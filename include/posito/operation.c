@@ -14,8 +14,25 @@ static const char *const MODE_WORDS[] = { MODES(X) NULL };
 static const char *const BLOCK_WORDS[] = { BLOCKS(X) NULL };
 static const char *const LIMIT_WORDS[] = { LIMITS(X) NULL };
 static const char *const BASIS_WORDS[] = { BASES(X) NULL };
+static const char *const SPAN_WORDS[] = { SPANS(X) NULL };
+static const char *const EXCESS_WORDS[] = { EXCESSES(X) NULL };
+static const char *const LINK_WORDS[] = { LINKS(X) NULL };
+static const char *const METHOD_WORDS[] = { LOAN_METHODS(X) NULL };
+static const char *const DAYCOUNT_WORDS[] = { LOAN_DAYCOUNTS(X) NULL };
+static const char *const GRACE_WORDS[] = { LOAN_GRACES(X) NULL };
+static const char *const ORDER_WORDS[] = { LOAN_ORDERS(X) NULL };
+static const char *const PROVISION_WORDS[] = { LOAN_PROVISIONS(X) NULL };
+static const char *const SHIFT_WORDS[] = { LOAN_SHIFTS(X) NULL };
+static const char *const EXTRA_WORDS[] = { LOAN_EXTRAS(X) NULL };
+static const char *const ROUNDING_WORDS[] = { LOAN_ROUNDINGS(X) NULL };
+static const char *const STATE_WORDS[] = { LOAN_STATES(X) NULL };
+static const char *const GROUP_WORDS[] = { LOAN_GROUPS(X) NULL };
 static const char *const REMAINDER_WORDS[] = { REMAINDERS(X) NULL };
 static const char *const LANGUAGE_WORDS[] = { LANGUAGES(X) NULL };
+#undef X
+#define X(symbol, name, ...) name,
+static const char *const CATEGORY_WORDS[] = { CATEGORIES(X) NULL };
+static const char *const PERIOD_WORDS[] = { LOAN_PERIODS(X) NULL };
 #undef X
 #define X(code, digits) #code,
 static const char *const CURRENCY_WORDS[] = { CURRENCIES(X) NULL };
@@ -64,6 +81,11 @@ const char *basis_name(enum basis basis)
     return BASIS_WORDS[basis];
 }
 
+const char *link_name(enum link link)
+{
+    return LINK_WORDS[link];
+}
+
 const char *const *field_words(enum field_type type)
 {
     switch (type) {
@@ -83,6 +105,36 @@ const char *const *field_words(enum field_type type)
         return LIMIT_WORDS;
     case FIELD_BASIS:
         return BASIS_WORDS;
+    case FIELD_CATEGORY:
+        return CATEGORY_WORDS;
+    case FIELD_SPAN:
+        return SPAN_WORDS;
+    case FIELD_EXCESS:
+        return EXCESS_WORDS;
+    case FIELD_LINK:
+        return LINK_WORDS;
+    case FIELD_LOAN_METHOD:
+        return METHOD_WORDS;
+    case FIELD_LOAN_DAYCOUNT:
+        return DAYCOUNT_WORDS;
+    case FIELD_LOAN_PERIOD:
+        return PERIOD_WORDS;
+    case FIELD_LOAN_GRACE:
+        return GRACE_WORDS;
+    case FIELD_LOAN_ORDER:
+        return ORDER_WORDS;
+    case FIELD_LOAN_PROVISION:
+        return PROVISION_WORDS;
+    case FIELD_LOAN_SHIFT:
+        return SHIFT_WORDS;
+    case FIELD_LOAN_EXTRA:
+        return EXTRA_WORDS;
+    case FIELD_LOAN_ROUNDING:
+        return ROUNDING_WORDS;
+    case FIELD_LOAN_STATE:
+        return STATE_WORDS;
+    case FIELD_LOAN_GROUP:
+        return GROUP_WORDS;
     case FIELD_REMAINDER:
         return REMAINDER_WORDS;
     case FIELD_LANGUAGE:
@@ -118,6 +170,11 @@ const char *const *field_words(enum field_type type)
     return NULL;
 }
 
+const char *field_word(enum field_type type, unsigned value)
+{
+    return field_words(type)[value];
+}
+
 const char *field_type_name(enum field_type type)
 {
     static const char *const names[] = {
@@ -151,6 +208,21 @@ const char *field_type_name(enum field_type type)
         [FIELD_BLOCK] = "block",
         [FIELD_LIMIT] = "limit",
         [FIELD_BASIS] = "basis",
+        [FIELD_CATEGORY] = "category",
+        [FIELD_SPAN] = "year or project",
+        [FIELD_EXCESS] = "over the cap",
+        [FIELD_LINK] = "supplier or buyer",
+        [FIELD_LOAN_METHOD] = "method of loan",
+        [FIELD_LOAN_DAYCOUNT] = "day count",
+        [FIELD_LOAN_PERIOD] = "period",
+        [FIELD_LOAN_GRACE] = "kind of grace",
+        [FIELD_LOAN_ORDER] = "order of payment",
+        [FIELD_LOAN_PROVISION] = "provisions",
+        [FIELD_LOAN_SHIFT] = "due on holidays",
+        [FIELD_LOAN_EXTRA] = "paid ahead",
+        [FIELD_LOAN_ROUNDING] = "rounding",
+        [FIELD_LOAN_STATE] = "state of a loan",
+        [FIELD_LOAN_GROUP] = "grouping of loans",
         [FIELD_REMAINDER] = "keep or release",
         [FIELD_LANGUAGE] = "language",
         [FIELD_YESNO] = "yes or no",

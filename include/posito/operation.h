@@ -15,10 +15,12 @@
 #define POSITO_OPERATION_H
 
 #include <posito/amount.h>
+#include <posito/category.h>
 #include <posito/chart.h>
 #include <posito/date.h>
 #include <posito/hash.h>
 #include <posito/ident.h>
+#include <posito/lending.h>
 #include <posito/note.h>
 #include <posito/status.h>
 
@@ -53,6 +55,9 @@
     X(CASH_REPORT, "cash-report") /* cash a person and day, then reported */ \
     X(WITHDRAW_DAILY, "withdraw-daily") /* cash out a member and day */
 #define BASES(X) X(DAILY, "daily") X(AVERAGE, "average")
+#define SPANS(X) X(YEAR, "year") X(PROJECT, "project")
+#define EXCESSES(X) X(PARTIAL, "partial") X(QUEUE, "queue") X(CLUBS, "clubs")
+#define LINKS(X) X(SUPPLIER, "supplier") X(BUYER, "buyer")
 #define LANGUAGES(X) X(EN, "en") X(ES, "es")
 
 #define X(symbol, name) PURPOSE_##symbol,
@@ -76,6 +81,15 @@ enum limit { LIMITS(X) LIMIT_COUNT };
 #define X(symbol, name) BASIS_##symbol,
 enum basis { BASES(X) BASIS_COUNT };
 #undef X
+#define X(symbol, name) SPAN_##symbol,
+enum cap_span { SPANS(X) SPAN_COUNT };
+#undef X
+#define X(symbol, name) EXCESS_##symbol,
+enum excess { EXCESSES(X) EXCESS_COUNT };
+#undef X
+#define X(symbol, name) LINK_##symbol,
+enum link { LINKS(X) LINK_COUNT };
+#undef X
 #define X(symbol, name) REMAINDER_##symbol,
 enum remainder { REMAINDERS(X) REMAINDER_COUNT };
 #undef X
@@ -87,6 +101,7 @@ const char *key_kind_name(enum key_kind);
 const char *block_name(enum block);
 const char *limit_name(enum limit);
 const char *basis_name(enum basis);
+const char *link_name(enum link);
 
 /* ---- sets of kinds of key ---- */
 
@@ -151,6 +166,21 @@ struct amounts {
     X(PARTS, struct bytes)                  \
     X(LIMIT, enum limit)                    \
     X(BASIS, enum basis)                    \
+    X(CATEGORY, enum category)              \
+    X(SPAN, enum cap_span)                  \
+    X(EXCESS, enum excess)                  \
+    X(LINK, enum link)                      \
+    X(LOAN_METHOD, enum loan_method)        \
+    X(LOAN_DAYCOUNT, enum loan_daycount)    \
+    X(LOAN_PERIOD, enum loan_period)        \
+    X(LOAN_GRACE, enum loan_grace)          \
+    X(LOAN_ORDER, enum loan_order)          \
+    X(LOAN_PROVISION, enum loan_provision)  \
+    X(LOAN_SHIFT, enum loan_shift)          \
+    X(LOAN_EXTRA, enum loan_extra)          \
+    X(LOAN_ROUNDING, enum loan_rounding)    \
+    X(LOAN_STATE, enum loan_state)          \
+    X(LOAN_GROUP, enum loan_group)          \
     X(INSTANT, struct instant)              \
     X(NUMBER, uint64_t)                     \
     X(HASH, struct hash)                    \
@@ -247,6 +277,8 @@ enum verb_class {
 #define FLAG_TWO 64U
 #define FLAG_ACTIVITY 128U
 #define FLAG_LONG 256U
+#define FLAG_CLUBS 512U
+#define FLAG_EACH 1024U
 
 struct field_row {
     const char *key;
@@ -272,6 +304,9 @@ bool verb_parse(struct bytes name, enum verb *) WARN_UNUSED_RESULT;
 /* The words a field of that type takes; NULL if it is not of words.
  * The last one is followed by NULL; the position is the enum's value. */
 const char *const *field_words(enum field_type);
+
+/* The word at a value of a type that is of words. */
+const char *field_word(enum field_type, unsigned value);
 
 /* Name of a type for help: "amount". */
 const char *field_type_name(enum field_type);

@@ -179,7 +179,8 @@
     X(ALREADY_DECLARED, 423, "already-declared",                              \
         "That month has its dividend in that currency.",                      \
         "Ese mes ya tiene su dividendo en esa moneda.")                       \
-    X(BAD_PARTS, 424, "bad-parts", "The parts must sum to one.",              \
+    X(BAD_PARTS, 424, "bad-parts",                                            \
+        "The parts must sum to one.",                                         \
         "Las partes deben sumar uno.")                                        \
     X(UNKNOWN_PRODUCT, 425, "unknown-product",                                \
         "No term share of that length is offered in that currency.",          \
@@ -213,6 +214,81 @@
     X(UNKNOWN_NOTICE, 438, "unknown-notice",                                  \
         "There is no such notice of that member and pool, or it is used up.", \
         "No hay tal aviso de ese socio y fondo, o ya se agotó.")              \
+    X(UNKNOWN_AGREEMENT, 440, "unknown-agreement",                            \
+        "There is no such matching rule, or it is not in force on that date.",\
+        "No existe esa regla de coinversión, o no vale en esa fecha.")        \
+    X(AGREEMENT_EXISTS, 441, "agreement-exists",                              \
+        "That rule is set from that date already.",                           \
+        "Esa regla ya está fijada desde esa fecha.")                          \
+    X(UNKNOWN_LEVEL, 442, "unknown-level",                                    \
+        "The matching rule has no such level.",                               \
+        "La regla de coinversión no tiene ese nivel.")                        \
+    X(LEVEL_TAKEN, 443, "level-taken",                                        \
+        "Another funder has that level of the project.",                      \
+        "Otro aportante tiene ese nivel del proyecto.")                       \
+    X(LEVEL_OUT, 444, "level-out",                                            \
+        "That level takes no part in the project: clubs go on alone.",        \
+        "Ese nivel no participa en el proyecto: los clubes siguen solos.")    \
+    X(TOO_MANY_SOURCES, 445, "too-many-sources",                              \
+        "A project has at most 20 sources.",                                  \
+        "Un proyecto tiene a lo más 20 fuentes.")                             \
+    X(UNKNOWN_MILESTONE, 446, "unknown-milestone",                            \
+        "The project has no such milestone.",                                 \
+        "El proyecto no tiene ese avance.")                                   \
+    X(MILESTONE_REACHED, 447, "milestone-reached",                            \
+        "That milestone was reached before.",                                 \
+        "Ese avance ya se había alcanzado.")                                  \
+    X(ALREADY_LINKED, 448, "already-linked",                                  \
+        "The projects are linked so already.",                                \
+        "Los proyectos ya están vinculados así.")                             \
+    X(UNKNOWN_PLEDGE, 449, "unknown-pledge",                                  \
+        "There is no such pledge.",                                           \
+        "No existe ese compromiso.")                                          \
+    X(PLEDGE_ENDED, 450, "pledge-ended",                                      \
+        "The pledge was received whole, withdrawn or has lapsed.",            \
+        "El compromiso ya se recibió completo, se retiró o venció.")          \
+    X(UNKNOWN_LOAN_PRODUCT, 460, "unknown-loan-product",                      \
+        "The book offers no loan product of that name on its date.",          \
+        "El libro no ofrece ese producto de crédito en su fecha.")            \
+    X(PRODUCT_EXISTS, 461, "product-exists",                                  \
+        "That product is set from that date already.",                        \
+        "Ese producto ya está fijado desde esa fecha.")                       \
+    X(UNKNOWN_LOAN, 462, "unknown-loan",                                      \
+        "No entry of that number applied for a loan.",                        \
+        "Ningún asiento de ese número solicitó un crédito.")                  \
+    X(LOAN_ENDED, 463, "loan-ended",                                          \
+        "The loan was paid, charged off or declined.",                        \
+        "El crédito ya se pagó, se castigó o se rechazó.")                    \
+    X(WRONG_PHASE, 464, "wrong-phase",                                        \
+        "The loan has not come to that step, or is past it.",                 \
+        "El crédito aún no llega a ese paso, o ya lo pasó.")                  \
+    X(ALREADY_SECURED, 465, "already-secured",                                \
+        "That party has secured the loan so already; release that first.",    \
+        "Esa parte ya lo garantizó así; libere primero lo anterior.")         \
+    X(UNKNOWN_SECURITY, 466, "unknown-security",                              \
+        "That party does not secure the loan so, or it was released.",        \
+        "Esa parte no garantiza así el crédito, o ya se liberó.")             \
+    X(TOO_MANY_SECURITIES, 467, "too-many-securities",                        \
+        "A loan has at most 16 guarantees and shares held for it.",           \
+        "Un crédito tiene a lo más 16 avales y aportaciones retenidas.")      \
+    X(TRANCHE_ORDER, 468, "tranche-order",                                    \
+        "That is not the next tranche of the loan.",                          \
+        "Esa no es la siguiente entrega del crédito.")                        \
+    X(MILESTONE_NOT_REACHED, 469, "milestone-not-reached",                    \
+        "The tranche's milestone was not reached yet.",                       \
+        "El avance de esa entrega aún no se alcanza.")                        \
+    X(LOAN_WENT_ON, 470, "loan-went-on",                                      \
+        "Something happened to the loan since; that must be undone first.",   \
+        "Algo pasó con el crédito después; hay que deshacerlo primero.")      \
+    X(TRANCHES_LEFT, 475, "tranches-left",                                    \
+        "A tranche is still to come; decline it first.",                      \
+        "Falta una entrega; rechácela primero.")                              \
+    X(NOT_REVOLVING, 476, "not-revolving",                                    \
+        "The loan is for no project, or no pool takes part in it.",           \
+        "El crédito no es de un proyecto, o ningún fondo participa.")         \
+    X(NOT_ACCRUING, 477, "not-accruing",                                      \
+        "Interest of a loan that does not accrue cannot become principal.",   \
+        "El interés de un crédito que no lo devenga no puede capitalizarse.") \
     X(INSUFFICIENT, 500, "insufficient-funds",                                \
         "The available balance is too small.",                                \
         "El saldo disponible no alcanza.")                                    \
@@ -246,6 +322,57 @@
     X(ABOVE_NOTICE, 520, "above-notice",                                      \
         "That is more than is left of the notice.",                           \
         "Es más de lo que queda del aviso.")                \
+    X(ABOVE_BUDGET, 522, "above-budget",                                      \
+        "That is more than is left of the level's part of the budget.",       \
+        "Es más de lo que queda de la parte del nivel en el presupuesto.")    \
+    X(ABOVE_PROGRAMME_CAP, 523, "above-cap",                                  \
+        "That is above the cap; say with over= what to do.",                  \
+        "Eso pasa del tope; diga con over= qué hacer.")                       \
+    X(ABOVE_PLEDGE, 524, "above-pledge",                                      \
+        "That is more than was pledged and not received yet.",                \
+        "Es más de lo comprometido que falta por recibir.")                   \
+    X(ABOVE_MILESTONES, 525, "above-milestones",                              \
+        "The milestones reached do not release that much.",                   \
+        "Los avances alcanzados no liberan tanto.")                           \
+    X(ABOVE_PRODUCT, 540, "above-product",                                    \
+        "That is more than the product allows.",                              \
+        "Es más de lo que permite el producto.")                              \
+    X(BELOW_PRODUCT, 541, "below-product",                                    \
+        "That is less than the product's smallest loan.",                     \
+        "Es menos que el crédito mínimo del producto.")                       \
+    X(NOT_AMORTISING, 542, "not-amortising",                                  \
+        "The instalments would not pay the loan off.",                        \
+        "Los pagos no alcanzarían a liquidar el crédito.")                    \
+    X(NO_SCHEDULE, 543, "no-schedule",                                        \
+        "No table of payments or rate can be worked out for that loan.",      \
+        "No puede calcularse la tabla de pagos o la tasa de ese crédito.")    \
+    X(OTHER_AMOUNT, 544, "other-amount",                                      \
+        "That is not the amount applied for, or of the tranche.",             \
+        "No es el importe solicitado, o el de la entrega.")                   \
+    X(NOT_COVERED, 545, "not-covered",                                        \
+        "Guarantees and shares held cover less than the product asks for.",   \
+        "Avales y aportaciones retenidas cubren menos de lo que se pide.")    \
+    X(ABOVE_POOL, 546, "above-pool",                                          \
+        "The pool has not that much that is not lent.",                       \
+        "El fondo no tiene tanto sin prestar.")                               \
+    X(ABOVE_BORROWER_LIMIT, 547, "above-borrower-limit",                      \
+        "The pool would have too much in loans to one borrower.",             \
+        "El fondo tendría demasiado prestado a un solo acreditado.")          \
+    X(ABOVE_CLUB_LIMIT, 548, "above-club-limit",                              \
+        "The pool would have too much in loans to one club's members.",       \
+        "El fondo tendría demasiado prestado a socios de un solo club.")      \
+    X(ABOVE_SECTOR_LIMIT, 549, "above-sector-limit",                          \
+        "The pool would have too much in loans to one sector.",               \
+        "El fondo tendría demasiado prestado a un solo sector.")              \
+    X(ABOVE_DEBT, 550, "above-debt",                                          \
+        "That is more than is owed on the loan today.",                       \
+        "Es más de lo que hoy se debe del crédito.")                          \
+    X(ABOVE_LOSS, 551, "above-loss",                                          \
+        "That is more than was charged off and not yet recovered.",           \
+        "Es más de lo castigado y aún no recuperado.")                        \
+    X(ABOVE_REPAID, 552, "above-repaid",                                      \
+        "That is more principal than was repaid and not yet revolved.",       \
+        "Es más capital del pagado y aún no pasado a recuperados.")           \
     X(UNKNOWN_HOLD, 600, "unknown-hold", "There is no such hold.",            \
         "No existe esa retención.")                                           \
     X(HOLD_ENDED, 601, "hold-ended",                                          \
