@@ -18,6 +18,25 @@ bool account_load(struct state *state, const struct account_id *id,
     return account_load_at(state, id, &place, out);
 }
 
+static bool get_at(struct state *state, const struct account_id *id,
+    struct state_place *place, struct bytes *value)
+{
+    return state_get_at(state, TABLE_ACCOUNT,
+               bytes_of(id->data, sizeof id->data), place, value) &&
+        value->length == record_length(id);
+}
+
+bool account_postings_at(struct state *state, const struct account_id *id,
+    struct state_place *place, uint64_t *postings)
+{
+    struct bytes value;
+
+    if (!get_at(state, id, place, &value))
+        return false;
+    *postings = layout_get64(value.data + 32);
+    return true;
+}
+
 bool account_load_at(struct state *state, const struct account_id *id,
     struct state_place *place, struct account *out)
 {
@@ -25,9 +44,7 @@ bool account_load_at(struct state *state, const struct account_id *id,
     const uint8_t *at;
 
     *out = (struct account){ 0 };
-    if (!state_get_at(state, TABLE_ACCOUNT,
-            bytes_of(id->data, sizeof id->data), place, &value) ||
-        value.length != record_length(id))
+    if (!get_at(state, id, place, &value))
         return false;
     at = value.data;
     out->debits = (int64_t)layout_get64(at);

@@ -104,6 +104,9 @@ void account_store(struct state *, const struct account_id *,
 /* The same of an account that is read and then written: its place. */
 bool account_load_at(struct state *, const struct account_id *,
     struct state_place *, struct account *);
+/* Of such an account its postings alone; false likewise. */
+bool account_postings_at(struct state *, const struct account_id *,
+    struct state_place *, uint64_t *postings);
 void account_store_at(struct state *, const struct account_id *,
     struct state_place *, const struct account *);
 

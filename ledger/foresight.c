@@ -109,16 +109,16 @@ static void find_accounts(struct context *c)
                 &f->list[i].account_place, ACCOUNT_LAST);
     for (size_t i = 0; i < f->end; i++) {
         struct foreseen *seen = &f->list[i];
-        struct account account;
+        uint64_t postings;
         uint8_t key[HISTORY_KEY_LENGTH];
 
         if (seen->version == 0 ||
-            !account_load_at(
-                c->state, &seen->id, &seen->account_place, &account))
+            !account_postings_at(
+                c->state, &seen->id, &seen->account_place, &postings))
             continue;
         seen->has_history = true;
-        seen->history_last = history_last(account.postings);
-        seen->history_block = history_key(key, &seen->id, account.postings);
+        seen->history_last = history_last(postings);
+        seen->history_block = history_key(key, &seen->id, postings);
         state_foresee(c->state, TABLE_HISTORY, bytes_of(key, sizeof key),
             &seen->history_place);
     }

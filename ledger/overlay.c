@@ -387,6 +387,12 @@ size_t overlay_bytes(const struct overlay *overlay)
            overlay->slots_used * 2 * sizeof *overlay->slots;
 }
 
+size_t overlay_memory(const struct overlay *overlay)
+{
+    return overlay->chunks_made * OVERLAY_CHUNK_BYTES +
+           (overlay->slot_mask + 1) * sizeof *overlay->slots;
+}
+
 size_t overlay_steps(const struct overlay *overlay)
 {
     size_t steps = 0;
@@ -396,12 +402,6 @@ size_t overlay_steps(const struct overlay *overlay)
             steps += ((i - home) & overlay->slot_mask) + 1;
         }
     return steps;
-}
-
-size_t overlay_memory(const struct overlay *overlay)
-{
-    return overlay->chunks_made * OVERLAY_CHUNK_BYTES +
-           (overlay->slot_mask + 1) * sizeof *overlay->slots;
 }
 
 /* ---- lists ---- */

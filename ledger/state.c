@@ -104,6 +104,7 @@ void state_close(struct state *state)
     overlay_free(state->active);
     overlay_free(state->under);
     overlay_free(state->frozen);
+    overlay_free(state->drafts);
     overlay_free(state->saved);
     overlay_free(state->spare);
     overlay_free(state->cache);

@@ -7,6 +7,14 @@
 /* A draft of so many records is put over the others when it is kept. */
 #define SMALL_DRAFT 1024
 
+/* So is one of no more than this, some milliseconds' work, if the others
+ * are more: to pour those up would take longer each time than deciding the
+ * draft did. */
+#define MIDDLE_DRAFT 65536
+
+/* The memory of such a draft, kept for the next one. */
+#define DRAFT_MEMORY ((size_t)16 << 20)
+
 /* ---- memory for layers ---- */
 
 struct overlay *state_take_layer(struct state *state)
@@ -73,7 +81,8 @@ void state_draft_begin(struct state *state)
     (void)state_settle(state, SIZE_MAX);
     state->epoch++;
     /* Not the spare one: to clear a layer that was large takes long. */
-    state->draft = overlay_new();
+    state->draft = state->drafts != NULL ? state->drafts : overlay_new();
+    state->drafts = NULL;
     if (state->draft == NULL)
         (void)state_fail_text(state, "out of memory");
 }
@@ -94,14 +103,33 @@ void state_draft_hide(struct state *state, bool hidden)
     state->aside = undo;
 }
 
+/* Forget the draft, but not its memory, unless that is much. */
+static void end_draft(struct state *state)
+{
+    if (overlay_memory(state->draft) > DRAFT_MEMORY) {
+        overlay_free(state->draft);
+    } else {
+        overlay_clear(state->draft);
+        state->drafts = state->draft;
+    }
+    state->draft = NULL;
+}
+
+static bool is_small(const struct state *state)
+{
+    size_t records = overlay_records(state->draft);
+    return records <= SMALL_DRAFT ||
+           (records <= MIDDLE_DRAFT &&
+               records <= overlay_records(state->active));
+}
+
 /* Nothing is left to settle, however much was pending before. */
 static void keep_small(struct state *state)
 {
     size_t place = 0;
     if (overlay_pour(state->active, state->draft, true, &place, SIZE_MAX) != 0)
         (void)state_fail_text(state, "out of memory");
-    overlay_free(state->draft);
-    state->draft = NULL;
+    end_draft(state);
 }
 
 void state_draft_keep(struct state *state)
@@ -109,7 +137,7 @@ void state_draft_keep(struct state *state)
     if (!is_in_order(state, true))
         return;
     state->epoch++;
-    if (overlay_records(state->draft) <= SMALL_DRAFT) {
+    if (is_small(state)) {
         keep_small(state);
         return;
     }
@@ -124,6 +152,5 @@ void state_draft_drop(struct state *state)
     if (!is_in_order(state, true))
         return;
     state->epoch++;
-    overlay_free(state->draft);
-    state->draft = NULL;
+    end_draft(state);
 }

@@ -12,8 +12,9 @@
  *
  * A record in a higher layer hides those below it.  The cache says nothing
  * of what was written since: a write has it forget the record, because what
- * hides it is gone from memory before the cache is.  A small draft that is
- * kept is poured into the active layer.  A large one becomes the active
+ * hides it is gone from memory before the cache is.  A draft that is
+ * kept is poured into the active layer if it is small, or not large and
+ * smaller than that.  A large one becomes the active
  * layer, at once; what was active before lies under it, and what only it
  * says is poured up little by little, which changes nothing that can be
  * read.
@@ -34,6 +35,7 @@ struct state {
     struct overlay *under;  /* NULL: nothing to pour */
     struct overlay *frozen; /* NULL: nothing is frozen */
     struct overlay *saved;  /* NULL: nothing, or it was too large */
+    struct overlay *drafts; /* memory for the next draft; NULL: none */
     struct overlay *spare;  /* memory for the next one; NULL: none */
     struct overlay *cache;
 
