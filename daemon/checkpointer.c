@@ -7,9 +7,6 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 /* Pending records may outgrow save-bytes by this factor while a flush is
  * under way, or the group is open. */
@@ -82,25 +79,9 @@ static void work_once(struct checkpointer *checkpointer)
     pthread_mutex_lock(&checkpointer->lock);
 }
 
-/*
- * Clients wait for the loop, the workers and the journal's sync, and for
- * nothing of this thread: it takes what processor they leave, and the disk
- * serves it last among those that are served at all.  It is never starved:
- * orders wait for it when memory is at its bound.  Where the system does not
- * allow it, or the disk knows no order, all goes on as before.
- */
-static void stand_back(void)
-{
-    const int last_of_best_effort = 2 << 13 | 7; /* see ioprio_set(2) */
-    const int this_thread = 0;
-    (void)setpriority(PRIO_PROCESS, this_thread, 10);
-    (void)syscall(SYS_ioprio_set, 1, this_thread, last_of_best_effort);
-}
-
 static void *run_thread(void *argument)
 {
     struct checkpointer *checkpointer = argument;
-    stand_back();
     pthread_mutex_lock(&checkpointer->lock);
     for (;;) {
         if (checkpointer->want_flush || checkpointer->want_promise)
