@@ -57,6 +57,23 @@ static void compounding_is_the_effective_rate(void **state)
     assert_int_equal(cat.exact, 6776889215);
 }
 
+/*
+ * A published example: "Matemáticas Financieras: Costo Anual Total", a
+ * course text that works out Banco de México's formula.  A mortgage of
+ * 300,997.13 at 11 % over 15 years, 3,421.12 a month; at first 7,314.23 of
+ * commission, 902.99 of appraisal and 309.00 of study; 125.00 a month of
+ * charges and insurance: CAT 12.9 %.
+ */
+static void a_published_mortgage(void **state)
+{
+    (void)state;
+    struct cat cat;
+    size_t count = regular(
+        30099713 - 731423 - 90299 - 30900, 180, 342112 + 12500);
+    assert_int_equal(cat_of_parts(flows, count, 12, &cat), DISCOUNT_FOUND);
+    assert_int_equal(cat.tenths, 129);
+}
+
 /* 20,000.00 over 12 months at 58 %, level instalments of 2,235.35: without
  * a commission 76.2 %; with 5 % kept at the opening 95.6 %.  (By decimal
  * arithmetic with 30 digits, instalments as rounded here.) */
@@ -164,6 +181,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(compounding_is_the_effective_rate),
+        cmocka_unit_test(a_published_mortgage),
         cmocka_unit_test(an_opening_commission_raises_it),
         cmocka_unit_test(tenths_round_halves_up),
         cmocka_unit_test(dates_are_days_of_365),

@@ -84,8 +84,8 @@ static void bad_files_are_refused(void **state)
         "year,projects,investment_usd\n1993,7,-1\n",
         "year,projects,investment_usd\n1994,1,1\n1993,1,1\n",
         "year,projects,investment_usd\n1993,7,603675",
-        "# Printed totals: many projects, 3.\nyear,projects,investment_usd\n"
-        "1993,7,603675\n",
+        ("# Printed totals: many projects, 3.\nyear,projects,investment_usd\n"
+         "1993,7,603675\n"),
     };
 
     (void)state;
