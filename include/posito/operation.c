@@ -88,86 +88,41 @@ const char *link_name(enum link link)
 
 const char *const *field_words(enum field_type type)
 {
-    switch (type) {
-    case FIELD_PURPOSE:
-        return PURPOSE_WORDS;
-    case FIELD_COUNTRY:
-        return COUNTRY_WORDS;
-    case FIELD_PARTY_KIND:
-        return PARTY_KIND_WORDS;
-    case FIELD_KEY_KIND:
-        return KEY_KIND_WORDS;
-    case FIELD_MODE:
-        return MODE_WORDS;
-    case FIELD_BLOCK:
-        return BLOCK_WORDS;
-    case FIELD_LIMIT:
-        return LIMIT_WORDS;
-    case FIELD_BASIS:
-        return BASIS_WORDS;
-    case FIELD_CATEGORY:
-        return CATEGORY_WORDS;
-    case FIELD_SPAN:
-        return SPAN_WORDS;
-    case FIELD_EXCESS:
-        return EXCESS_WORDS;
-    case FIELD_LINK:
-        return LINK_WORDS;
-    case FIELD_LOAN_METHOD:
-        return METHOD_WORDS;
-    case FIELD_LOAN_DAYCOUNT:
-        return DAYCOUNT_WORDS;
-    case FIELD_LOAN_PERIOD:
-        return PERIOD_WORDS;
-    case FIELD_LOAN_GRACE:
-        return GRACE_WORDS;
-    case FIELD_LOAN_ORDER:
-        return ORDER_WORDS;
-    case FIELD_LOAN_PROVISION:
-        return PROVISION_WORDS;
-    case FIELD_LOAN_SHIFT:
-        return SHIFT_WORDS;
-    case FIELD_LOAN_EXTRA:
-        return EXTRA_WORDS;
-    case FIELD_LOAN_ROUNDING:
-        return ROUNDING_WORDS;
-    case FIELD_LOAN_STATE:
-        return STATE_WORDS;
-    case FIELD_LOAN_GROUP:
-        return GROUP_WORDS;
-    case FIELD_REMAINDER:
-        return REMAINDER_WORDS;
-    case FIELD_LANGUAGE:
-        return LANGUAGE_WORDS;
-    case FIELD_CURRENCY:
-        return CURRENCY_WORDS;
-    case FIELD_VERB:
-        return VERB_WORDS;
-    case FIELD_YESNO:
-        return YESNO_WORDS;
-    case FIELD_IDENT:
-    case FIELD_ACCOUNT:
-    case FIELD_AMOUNT:
-    case FIELD_LEVEL:
-    case FIELD_AMOUNTS:
-    case FIELD_POSTINGS:
-    case FIELD_TEXT:
-    case FIELD_REST:
-    case FIELD_ORIGIN:
-    case FIELD_DATE:
-    case FIELD_MONTH:
-    case FIELD_RATE:
-    case FIELD_PIECES:
-    case FIELD_PARTS:
-    case FIELD_INSTANT:
-    case FIELD_NUMBER:
-    case FIELD_HASH:
-    case FIELD_PUBLIC_KEY:
-    case FIELD_SIGNATURE:
-    case FIELD_KINDS:
-        return NULL;
-    }
-    return NULL;
+    /* One place a type; NULL for those that are not of words. */
+#define X(type, c_type) +1
+    static const char *const *const words[0 FIELD_TYPES(X)] = {
+        [FIELD_PURPOSE] = PURPOSE_WORDS,
+        [FIELD_COUNTRY] = COUNTRY_WORDS,
+        [FIELD_PARTY_KIND] = PARTY_KIND_WORDS,
+        [FIELD_KEY_KIND] = KEY_KIND_WORDS,
+        [FIELD_MODE] = MODE_WORDS,
+        [FIELD_BLOCK] = BLOCK_WORDS,
+        [FIELD_LIMIT] = LIMIT_WORDS,
+        [FIELD_BASIS] = BASIS_WORDS,
+        [FIELD_CATEGORY] = CATEGORY_WORDS,
+        [FIELD_SPAN] = SPAN_WORDS,
+        [FIELD_EXCESS] = EXCESS_WORDS,
+        [FIELD_LINK] = LINK_WORDS,
+        [FIELD_LOAN_METHOD] = METHOD_WORDS,
+        [FIELD_LOAN_DAYCOUNT] = DAYCOUNT_WORDS,
+        [FIELD_LOAN_PERIOD] = PERIOD_WORDS,
+        [FIELD_LOAN_GRACE] = GRACE_WORDS,
+        [FIELD_LOAN_ORDER] = ORDER_WORDS,
+        [FIELD_LOAN_PROVISION] = PROVISION_WORDS,
+        [FIELD_LOAN_SHIFT] = SHIFT_WORDS,
+        [FIELD_LOAN_EXTRA] = EXTRA_WORDS,
+        [FIELD_LOAN_ROUNDING] = ROUNDING_WORDS,
+        [FIELD_LOAN_STATE] = STATE_WORDS,
+        [FIELD_LOAN_GROUP] = GROUP_WORDS,
+        [FIELD_REMAINDER] = REMAINDER_WORDS,
+        [FIELD_LANGUAGE] = LANGUAGE_WORDS,
+        [FIELD_CURRENCY] = CURRENCY_WORDS,
+        [FIELD_VERB] = VERB_WORDS,
+        [FIELD_YESNO] = YESNO_WORDS,
+    };
+#undef X
+
+    return words[type];
 }
 
 const char *field_word(enum field_type type, unsigned value)
