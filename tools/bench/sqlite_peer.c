@@ -7,6 +7,7 @@
  * Prints "per_second=... p50_us=... ..." for posito-bench got.
  */
 #include <sqlite3.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,7 +102,11 @@ int main(int argc, char **argv)
     int count = 0;
     if (argc != 4 || sqlite3_open(argv[1], &db) != SQLITE_OK)
         return 2;
-    int accounts = atoi(argv[2]);
+    char *end;
+    long accounts_asked = strtol(argv[2], &end, 10);
+    if (*end != '\0' || accounts_asked < 2 || accounts_asked > INT_MAX)
+        return 2;
+    int accounts = (int)accounts_asked;
     found(accounts);
     struct statements s = {prepare("BEGIN IMMEDIATE"),
         prepare("UPDATE account SET balance = balance - ? WHERE id = ?"),
