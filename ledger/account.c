@@ -4,10 +4,12 @@
 #define ACCOUNT_LENGTH 56
 #define EARNING_LENGTH 24
 
-static size_t record_length(const struct account_id *id)
+_Static_assert(ACCOUNT_LENGTH + EARNING_LENGTH == ACCOUNT_HEAD_MAX,
+    "the longest account");
+
+size_t account_head_length(const struct account_id *id)
 {
-    return account_earns(id) ? ACCOUNT_LENGTH + EARNING_LENGTH
-                             : ACCOUNT_LENGTH;
+    return account_earns(id) ? ACCOUNT_HEAD_MAX : ACCOUNT_LENGTH;
 }
 
 bool account_load(struct state *state, const struct account_id *id,
@@ -18,22 +20,21 @@ bool account_load(struct state *state, const struct account_id *id,
     return account_load_at(state, id, &place, out);
 }
 
+/* What follows the account is its history. */
 static bool get_at(struct state *state, const struct account_id *id,
     struct state_place *place, struct bytes *value)
 {
     return state_get_at(state, TABLE_ACCOUNT,
                bytes_of(id->data, sizeof id->data), place, value) &&
-        value->length == record_length(id);
+        value->length >= account_head_length(id);
 }
 
 bool account_postings_at(struct state *state, const struct account_id *id,
-    struct state_place *place, uint64_t *postings)
+    struct state_place *place, uint64_t *postings, struct bytes *value)
 {
-    struct bytes value;
-
-    if (!get_at(state, id, place, &value))
+    if (!get_at(state, id, place, value))
         return false;
-    *postings = layout_get64(value.data + 32);
+    *postings = layout_get64(value->data + 32);
     return true;
 }
 
@@ -54,7 +55,7 @@ bool account_load_at(struct state *state, const struct account_id *id,
     out->postings = layout_get64(at + 32);
     out->opened = layout_get64(at + 40);
     out->last = layout_get64(at + 48);
-    if (value.length == ACCOUNT_LENGTH)
+    if (!account_earns(id))
         return true;
     out->since.days = (int32_t)layout_get32(at + 56);
     out->balance_days = (int64_t)layout_get64(at + 60);
@@ -71,11 +72,9 @@ void account_store(struct state *state, const struct account_id *id,
     account_store_at(state, id, &place, account);
 }
 
-void account_store_at(struct state *state, const struct account_id *id,
-    struct state_place *place, const struct account *account)
+size_t account_encode(uint8_t value[ACCOUNT_HEAD_MAX],
+    const struct account_id *id, const struct account *account)
 {
-    uint8_t value[ACCOUNT_LENGTH + EARNING_LENGTH];
-
     layout_put64(value, (uint64_t)account->debits);
     layout_put64(value + 8, (uint64_t)account->credits);
     layout_put64(value + 16, (uint64_t)account->debits_held);
@@ -87,8 +86,18 @@ void account_store_at(struct state *state, const struct account_id *id,
     layout_put64(value + 60, (uint64_t)account->balance_days);
     layout_put64(value + 68, (uint64_t)account->locked);
     layout_put32(value + 76, (uint32_t)account->active.days);
-    state_put_at(state, TABLE_ACCOUNT, bytes_of(id->data, sizeof id->data),
-        place, bytes_of(value, record_length(id)), 0);
+    return account_head_length(id);
+}
+
+void account_store_at(struct state *state, const struct account_id *id,
+    struct state_place *place, const struct account *account)
+{
+    uint8_t value[ACCOUNT_HEAD_MAX];
+    size_t length = account_encode(value, id, account);
+
+    state_amend_at(state, TABLE_ACCOUNT,
+        bytes_of(id->data, sizeof id->data), place,
+        bytes_of(value, length), bytes_of(NULL, 0), length);
 }
 
 bool account_post(struct account *account, int64_t minor, uint64_t entry)

@@ -6,7 +6,8 @@
  * trial balance reads a few records.  It has no history.
  *
  * An account comes into being with its first posting, or with the first
- * hold that touches it.
+ * hold that touches it.  Its record is the account's head, described here,
+ * and after it the newest part of its history (history.h).
  */
 #ifndef POSITO_LEDGER_ACCOUNT_H
 #define POSITO_LEDGER_ACCOUNT_H
@@ -95,18 +96,28 @@ static inline bool account_earns(const struct account_id *id)
         account_id_party(id) != ACCOUNT_CONTROL;
 }
 
+/* Bytes of the head, and the head itself.  value is as long as the longest;
+ * the length is returned. */
+#define ACCOUNT_HEAD_MAX 80
+size_t account_head_length(const struct account_id *);
+size_t account_encode(uint8_t value[ACCOUNT_HEAD_MAX],
+    const struct account_id *, const struct account *);
+
 /* False, and all zero, if there is no such account or storage failed. */
 bool account_load(struct state *, const struct account_id *,
     struct account *);
+/* After a change that is no posting; a posting of an account that is no
+ * control total is stored by history_post.  Its history stays. */
 void account_store(struct state *, const struct account_id *,
     const struct account *);
 
 /* The same of an account that is read and then written: its place. */
 bool account_load_at(struct state *, const struct account_id *,
     struct state_place *, struct account *);
-/* Of such an account its postings alone; false likewise. */
+/* Of such an account its postings alone, and the whole record as a view
+ * that lives as that of state_get; false likewise. */
 bool account_postings_at(struct state *, const struct account_id *,
-    struct state_place *, uint64_t *postings);
+    struct state_place *, uint64_t *postings, struct bytes *record);
 void account_store_at(struct state *, const struct account_id *,
     struct state_place *, const struct account *);
 

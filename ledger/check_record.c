@@ -143,6 +143,12 @@ static int one_account(
             account.debits_held, account.credits_held,
             tally->account.debits, tally->account.credits,
             tally->account.debits_held, tally->account.credits_held);
+    if (account_id_party(&id) != ACCOUNT_CONTROL && account.postings > 0) {
+        if (!history_check_account(check->state, &id))
+            return check_fail(check, "account %s: blocks of its history are "
+                "not where it says", check_name(check, &id, name));
+        check->references_kept += history_open_references(account.postings);
+    }
     if (account.balance_days != (account_earns(&id)
                 ? check_earned(check, &id, &account)
                 : 0))
@@ -171,7 +177,7 @@ static uint64_t count_tallies(
         count += table != TABLE_STAKE || tally->sum != 0;
         if (table == TABLE_ACCOUNT &&
             memcmp(tally->key.data + 4, "\0\0\0\0", 4) != 0)
-            *blocks += history_blocks(tally->account.postings);
+            *blocks += history_full_blocks(tally->account.postings);
     }
     return count;
 }
@@ -179,16 +185,15 @@ static uint64_t count_tallies(
 static int one_block(
     struct check *check, struct bytes key, struct bytes value)
 {
-    struct cursor in = cursor_open(key);
-    struct account_id id = { { 0 } };
+    struct account_id id;
     struct history_block block;
-    uint32_t number;
+    struct history_block found;
 
-    (void)value;
-    cursor_copy(&in, id.data, sizeof id.data);
-    number = cursor_be32(&in);
-    if (!cursor_done(&in) ||
-        !history_load(check->state, &id, number, &block))
+    /* What stands there is what is found from its account. */
+    if (!history_check_block(check->state, key, value, &id, &block) ||
+        !history_load(check->state, &id, block.number, &found) ||
+        found.list[0].entry != block.list[0].entry ||
+        found.list[0].line != block.list[0].line)
         return check_fail(check, "a block of history is of another shape");
     check->references_kept += block.count;
     return 0;

@@ -40,8 +40,6 @@ struct leg {
     size_t total; /* its place in totals */
     const char *field; /* of the line, to name in a refusal */
     struct state_place account_place;
-    struct state_place history_place; /* of the block of that number */
-    uint32_t history_block;
 };
 
 /* The control total that some legs belong to. */

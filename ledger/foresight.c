@@ -98,7 +98,7 @@ static void find_parties(struct context *c)
     }
 }
 
-/* Only where a posting will go to a block that is there. */
+/* The head, and then the end, where the history goes on. */
 static void find_accounts(struct context *c)
 {
     struct foresight *f = &c->foresight;
@@ -110,22 +110,13 @@ static void find_accounts(struct context *c)
     for (size_t i = 0; i < f->end; i++) {
         struct foreseen *seen = &f->list[i];
         uint64_t postings;
-        uint8_t key[HISTORY_KEY_LENGTH];
+        struct bytes record;
 
-        if (seen->version == 0 ||
-            !account_postings_at(
-                c->state, &seen->id, &seen->account_place, &postings))
-            continue;
-        seen->has_history = true;
-        seen->history_last = history_last(postings);
-        seen->history_block = history_key(key, &seen->id, postings);
-        state_foresee(c->state, TABLE_HISTORY, bytes_of(key, sizeof key),
-            &seen->history_place);
+        if (seen->version != 0 &&
+            account_postings_at(c->state, &seen->id, &seen->account_place,
+                &postings, &record))
+            __builtin_prefetch(record.data + record.length, 1);
     }
-    for (size_t i = 0; i < f->end; i++)
-        if (f->list[i].has_history)
-            state_foresee_record(c->state, TABLE_HISTORY,
-                &f->list[i].history_place, f->list[i].history_last);
 }
 
 void foresight_line(struct context *c, size_t i)

@@ -12,7 +12,6 @@
 #ifndef POSITO_LEDGER_FORESIGHT_H
 #define POSITO_LEDGER_FORESIGHT_H
 
-#include "history.h"
 #include "record.h"
 
 struct context;
@@ -30,10 +29,6 @@ struct foreseen {
     enum currency currency;
     struct account_id id;
     struct state_place account_place;
-    struct state_place history_place;
-    bool has_history;       /* the block that follows was foreseen */
-    uint32_t history_block; /* its number */
-    size_t history_last;    /* of its bytes, once the line is posted */
 };
 
 struct foresight {

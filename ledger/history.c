@@ -4,136 +4,384 @@
 
 #include <string.h>
 
-#define HEAD_LENGTH 16
-#define REFERENCE_LENGTH 12
-#define VALUE_LENGTH_MAX (HEAD_LENGTH + HISTORY_BLOCK * REFERENCE_LENGTH)
+/* ---- bytes ----
+ *
+ * A position is what a full block is known by: the posting that came after
+ * it, packed.  It is above zero, as entry 0 posts nothing.
+ */
 
-static void make_key(
-    uint8_t key[HISTORY_KEY_LENGTH], const struct account_id *id, uint32_t number)
+#define SIDES_LENGTH 16
+#define PACKED_LENGTH 8
+#define LINE_BITS 24
+#define OPEN_LENGTH_MAX \
+    (SIDES_LENGTH + (CHAIN_MAX + HISTORY_BLOCK) * PACKED_LENGTH)
+
+/* Numbers of blocks have 32 bits, and each link drops one. */
+#define CHAIN_MAX 33
+
+/* position be64, account id, number be32 */
+#define KEY_LENGTH (PACKED_LENGTH + ACCOUNT_ID_LENGTH + 4)
+/* sides, two positions, the references */
+#define BLOCK_LENGTH \
+    (SIDES_LENGTH + 2 * PACKED_LENGTH + HISTORY_BLOCK * PACKED_LENGTH)
+
+_Static_assert(ACCOUNT_HEAD_MAX + OPEN_LENGTH_MAX <= STATE_VALUE_MAX,
+    "an account and its open block are one record");
+
+static uint64_t pack(struct history_reference reference)
 {
-    memcpy(key, id->data, sizeof id->data);
-    layout_put_be32(key + ACCOUNT_ID_LENGTH, number);
+    return reference.entry << LINE_BITS | reference.line;
 }
 
-uint32_t history_blocks(uint64_t postings)
+static struct history_reference unpack(uint64_t packed)
 {
-    return (uint32_t)((postings + HISTORY_BLOCK - 1) / HISTORY_BLOCK);
+    return (struct history_reference){ packed >> LINE_BITS,
+        (uint32_t)(packed & ((1U << LINE_BITS) - 1)) };
 }
 
-/* A value has its head and 1 to HISTORY_BLOCK whole references. */
-static bool well_formed(struct bytes value)
+static void put_sides(uint8_t *at, const struct account *account)
 {
-    return value.length > HEAD_LENGTH && value.length <= VALUE_LENGTH_MAX &&
-        (value.length - HEAD_LENGTH) % REFERENCE_LENGTH == 0;
+    layout_put64(at, (uint64_t)account->debits);
+    layout_put64(at + 8, (uint64_t)account->credits);
+}
+
+static void get_block(struct history_block *block, const uint8_t *sides,
+    const uint8_t *references)
+{
+    block->debits = (int64_t)layout_get64(sides);
+    block->credits = (int64_t)layout_get64(sides + 8);
+    for (size_t i = 0; i < block->count; i++)
+        block->list[i] =
+            unpack(layout_get64(references + i * PACKED_LENGTH));
+}
+
+/* ---- how many ---- */
+
+uint32_t history_full_blocks(uint64_t postings)
+{
+    return postings == 0 ? 0 : (uint32_t)((postings - 1) / HISTORY_BLOCK);
+}
+
+size_t history_open_references(uint64_t postings)
+{
+    return postings == 0 ? 0 : (size_t)((postings - 1) % HISTORY_BLOCK + 1);
+}
+
+/* Full blocks that an account names: the last one, and what is left of its
+ * number bit by bit, down to 0. */
+static size_t chain_length(uint32_t full)
+{
+    return full == 0 ? 0 : (size_t)__builtin_popcount(full - 1) + 1;
+}
+
+/* ---- the open block ---- */
+
+/* What an account's record says behind the account. */
+struct open_part {
+    uint32_t full; /* blocks */
+    uint64_t chain[CHAIN_MAX]; /* their positions, block 0 first */
+    size_t chained;
+    struct history_block block;
+};
+
+/* False: there was no posting, or storage failed. */
+static bool load_open(struct state *state, const struct account_id *id,
+    struct state_place *place, struct open_part *out)
+{
+    size_t head = account_head_length(id);
+    struct bytes value;
+    const uint8_t *at;
+    uint64_t postings;
+
+    if (!account_postings_at(state, id, place, &postings, &value) ||
+        postings == 0)
+        return false;
+    out->full = history_full_blocks(postings);
+    out->chained = chain_length(out->full);
+    out->block.number = out->full;
+    out->block.count = history_open_references(postings);
+    if (value.length !=
+        head + SIDES_LENGTH +
+            (out->chained + out->block.count) * PACKED_LENGTH)
+        return false;
+    at = value.data + head + SIDES_LENGTH;
+    for (size_t i = 0; i < out->chained; i++, at += PACKED_LENGTH)
+        out->chain[i] = layout_get64(at);
+    get_block(&out->block, value.data + head, at);
+    return true;
+}
+
+/* ---- full blocks ---- */
+
+static void make_key(uint8_t key[KEY_LENGTH], const struct account_id *id,
+    uint64_t position, uint32_t number)
+{
+    layout_put_be64(key, position);
+    memcpy(key + PACKED_LENGTH, id->data, sizeof id->data);
+    layout_put_be32(key + PACKED_LENGTH + ACCOUNT_ID_LENGTH, number);
+}
+
+/* Where a full block is, and what it names. */
+struct link {
+    uint32_t number;
+    uint64_t position;
+    uint64_t before;  /* position of block number - 1 */
+    uint64_t shorter; /* position of block number & (number - 1) */
+};
+
+static bool parse_full(
+    struct bytes value, struct link *link, struct history_block *block)
+{
+    const uint8_t *at = value.data;
+
+    if (value.length != BLOCK_LENGTH)
+        return false;
+    link->before = layout_get64(at + SIDES_LENGTH);
+    link->shorter = layout_get64(at + SIDES_LENGTH + PACKED_LENGTH);
+    block->number = link->number;
+    block->count = HISTORY_BLOCK;
+    get_block(block, at, at + SIDES_LENGTH + 2 * PACKED_LENGTH);
+    return true;
+}
+
+/* link->number and ->position say which. */
+static bool load_full(struct state *state, const struct account_id *id,
+    struct link *link, struct history_block *block)
+{
+    uint8_t key[KEY_LENGTH];
+    struct bytes value;
+
+    make_key(key, id, link->position, link->number);
+    return state_get(
+               state, TABLE_HISTORY, bytes_of(key, sizeof key), &value) &&
+        parse_full(value, link, block);
+}
+
+/* ---- posting ---- */
+
+/* Room for 4, 8 and at last 16 references: most accounts have few, and a
+ * record that moves leaves its room unused. */
+static size_t room_for(size_t fixed, size_t references)
+{
+    references = references <= 4 ? 4 : references <= 8 ? 8 : HISTORY_BLOCK;
+    return fixed + references * PACKED_LENGTH;
+}
+
+/* Write the full block of an account to its own record. */
+static void put_full(struct state *state, const struct account_id *id,
+    const struct open_part *part, uint64_t position)
+{
+    uint8_t key[KEY_LENGTH];
+    uint8_t value[BLOCK_LENGTH];
+    uint8_t *at = value + SIDES_LENGTH;
+    uint32_t number = part->full;
+    /* Of block number - 1 the account names this and all with fewer bits:
+     * among them, that with one bit less than number. */
+    size_t shorter = number == 0 ? 0 : chain_length(number + 1) - 2;
+
+    make_key(key, id, position, number);
+    layout_put64(value, (uint64_t)part->block.debits);
+    layout_put64(value + 8, (uint64_t)part->block.credits);
+    layout_put64(
+        at, number == 0 ? 0 : part->chain[part->chained - 1]);
+    layout_put64(
+        at + PACKED_LENGTH, number == 0 ? 0 : part->chain[shorter]);
+    at += 2 * PACKED_LENGTH;
+    for (size_t i = 0; i < HISTORY_BLOCK; i++, at += PACKED_LENGTH)
+        layout_put64(at, pack(part->block.list[i]));
+    state_put(state, TABLE_HISTORY, bytes_of(key, sizeof key),
+        bytes_of(value, sizeof value));
+}
+
+/* The block in the record is full: it goes, and another one begins. */
+static void begin_block(struct state *state, const struct account_id *id,
+    struct state_place *place, const struct account *before,
+    const struct account *after, uint64_t position)
+{
+    uint8_t value[ACCOUNT_HEAD_MAX + OPEN_LENGTH_MAX];
+    size_t length = account_encode(value, id, after);
+    struct open_part part;
+    size_t kept;
+
+    /* It fails only after a failure of storage, which is sticky. */
+    if (!load_open(state, id, place, &part))
+        return;
+    put_full(state, id, &part, position);
+    put_sides(value + length, before);
+    length += SIDES_LENGTH;
+    kept = chain_length(part.full + 1) - 1;
+    part.chain[kept] = position;
+    for (size_t i = 0; i <= kept; i++, length += PACKED_LENGTH)
+        layout_put64(value + length, part.chain[i]);
+    layout_put64(value + length, position);
+    state_put_at(state, TABLE_ACCOUNT, bytes_of(id->data, sizeof id->data),
+        place, bytes_of(value, length + PACKED_LENGTH),
+        room_for(length, HISTORY_BLOCK));
+}
+
+void history_post(struct state *state, const struct account_id *id,
+    struct state_place *place, const struct account *before,
+    const struct account *after, struct history_reference reference)
+{
+    uint8_t head[ACCOUNT_HEAD_MAX];
+    uint8_t more[SIDES_LENGTH + PACKED_LENGTH];
+    size_t length = account_encode(head, id, after);
+    size_t references = (size_t)(before->postings % HISTORY_BLOCK);
+    size_t begin = before->postings == 0 ? 0 : SIDES_LENGTH;
+    size_t fixed = length + SIDES_LENGTH +
+        chain_length(history_full_blocks(after->postings)) * PACKED_LENGTH;
+
+    if (references == 0 && before->postings != 0) {
+        begin_block(state, id, place, before, after, pack(reference));
+        return;
+    }
+    put_sides(more, before);
+    layout_put64(more + SIDES_LENGTH, pack(reference));
+    state_amend_at(state, TABLE_ACCOUNT,
+        bytes_of(id->data, sizeof id->data), place, bytes_of(head, length),
+        bytes_of(more + begin, sizeof more - begin),
+        room_for(fixed, references + 1));
+}
+
+/* ---- finding ---- */
+
+/* The oldest full block of that number or a higher one, or the oldest that
+ * was full only after an entry. */
+struct wanted {
+    bool by_number;
+    uint64_t least;
+};
+
+static bool fits(
+    const struct wanted *wanted, uint32_t number, uint64_t position)
+{
+    return wanted->by_number
+        ? number >= wanted->least
+        : unpack(position).entry > wanted->least;
+}
+
+/* From the account's chain, the oldest of it that fits.  False: none. */
+static bool first_link(const struct open_part *part,
+    const struct wanted *wanted, struct link *link)
+{
+    uint32_t number = part->full;
+    bool found = false;
+
+    for (size_t i = part->chained; i > 0; i--) {
+        number = i == part->chained ? number - 1 : number & (number - 1);
+        if (!fits(wanted, number, part->chain[i - 1]))
+            break;
+        *link =
+            (struct link){ .number = number, .position = part->chain[i - 1] };
+        found = true;
+    }
+    return found;
+}
+
+/* From a block that fits to the next older one that does.  False: none. */
+static bool next_link(const struct wanted *wanted, struct link *link)
+{
+    uint32_t shorter = link->number & (link->number - 1);
+
+    if (link->number == 0)
+        return false;
+    if (fits(wanted, shorter, link->shorter))
+        *link =
+            (struct link){ .number = shorter, .position = link->shorter };
+    else if (fits(wanted, link->number - 1, link->before))
+        *link = (struct link){ .number = link->number - 1,
+            .position = link->before };
+    else
+        return false;
+    return true;
+}
+
+/* The wanted full block, or else the open one.  False: storage failed. */
+static bool find(struct state *state, const struct account_id *id,
+    const struct open_part *part, const struct wanted *wanted,
+    struct history_block *block)
+{
+    struct link link;
+
+    if (!first_link(part, wanted, &link)) {
+        *block = part->block;
+        return true;
+    }
+    do
+        if (!load_full(state, id, &link, block))
+            return false;
+    while (next_link(wanted, &link));
+    return true;
 }
 
 bool history_load(struct state *state, const struct account_id *id,
     uint32_t number, struct history_block *out)
 {
-    uint8_t key[HISTORY_KEY_LENGTH];
-    struct bytes value;
-    const uint8_t *at;
-
-    make_key(key, id, number);
-    if (!state_get(state, TABLE_HISTORY, bytes_of(key, sizeof key), &value) ||
-        !well_formed(value))
-        return false;
-    out->number = number;
-    out->debits = (int64_t)layout_get64(value.data);
-    out->credits = (int64_t)layout_get64(value.data + 8);
-    out->count = (value.length - HEAD_LENGTH) / REFERENCE_LENGTH;
-    at = value.data + HEAD_LENGTH;
-    for (size_t i = 0; i < out->count; i++, at += REFERENCE_LENGTH) {
-        out->list[i].entry = layout_get64(at);
-        out->list[i].line = layout_get32(at + 8);
-    }
-    return true;
-}
-
-uint32_t history_key(uint8_t key[HISTORY_KEY_LENGTH],
-    const struct account_id *id, uint64_t postings)
-{
-    uint32_t number = (uint32_t)(postings / HISTORY_BLOCK);
-
-    make_key(key, id, number);
-    return number;
-}
-
-size_t history_last(uint64_t postings)
-{
-    return HEAD_LENGTH +
-        (size_t)(postings % HISTORY_BLOCK + 1) * REFERENCE_LENGTH - 1;
-}
-
-/* Room for 4, 8 and at last 16 references: most accounts have few, and a
- * block that moves leaves its room unused. */
-static size_t room_for(size_t place)
-{
-    size_t references = place < 4 ? 4 : place < 8 ? 8 : HISTORY_BLOCK;
-
-    return HEAD_LENGTH + references * REFERENCE_LENGTH;
-}
-
-void history_append(struct state *state, const struct account_id *id,
-    const struct account *before, struct history_reference reference)
-{
+    const struct wanted wanted = { .by_number = true, .least = number };
     struct state_place place = { 0 };
+    struct open_part part;
 
-    history_append_at(state, id, before, reference, &place);
-}
-
-void history_append_at(struct state *state, const struct account_id *id,
-    const struct account *before, struct history_reference reference,
-    struct state_place *known)
-{
-    uint8_t key_memory[HISTORY_KEY_LENGTH];
-    uint8_t value[HEAD_LENGTH + REFERENCE_LENGTH];
-    size_t place = (size_t)(before->postings % HISTORY_BLOCK);
-    struct bytes key = bytes_of(key_memory, sizeof key_memory);
-    struct bytes more =
-        bytes_of(value + HEAD_LENGTH, REFERENCE_LENGTH);
-    struct bytes old;
-
-    (void)history_key(key_memory, id, before->postings);
-    layout_put64(value + HEAD_LENGTH, reference.entry);
-    layout_put32(value + HEAD_LENGTH + 8, reference.line);
-    if (place == 0) {
-        layout_put64(value, (uint64_t)before->debits);
-        layout_put64(value + 8, (uint64_t)before->credits);
-        state_put_at(state, TABLE_HISTORY, key, known,
-            bytes_of(value, sizeof value), room_for(place));
-        return;
-    }
-    /* Not found after a storage failure only, which is sticky. */
-    if (state_get_at(state, TABLE_HISTORY, key, known, &old) &&
-        old.length == HEAD_LENGTH + place * REFERENCE_LENGTH)
-        state_append_at(
-            state, TABLE_HISTORY, key, known, more, room_for(place));
+    return load_open(state, id, &place, &part) && number <= part.full &&
+        find(state, id, &part, &wanted, out);
 }
 
 bool history_find_at(struct state *state, const struct account_id *id,
-    const struct account *now, uint64_t at, struct history_block *block,
-    size_t *count)
+    uint64_t at, struct history_block *block, size_t *count)
 {
-    uint32_t low = 0;
-    uint32_t high = history_blocks(now->postings);
+    const struct wanted wanted = { .by_number = false, .least = at };
+    struct state_place place = { 0 };
+    struct open_part part;
 
-    /* The last block whose first reference is not after `at` lies in
-     * [low, high); blocks before low begin at or before `at`. */
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-
-        if (!history_load(state, id, middle, block))
-            return false;
-        if (block->list[0].entry <= at)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (low == 0 || !history_load(state, id, low - 1, block))
+    if (!load_open(state, id, &place, &part) ||
+        !find(state, id, &part, &wanted, block))
         return false;
     *count = block->count;
-    while (block->list[*count - 1].entry > at)
+    while (*count > 0 && block->list[*count - 1].entry > at)
         (*count)--;
+    return *count > 0;
+}
+
+/* ---- checking ---- */
+
+static bool is_there(struct state *state, const struct account_id *id,
+    uint32_t number, uint64_t position)
+{
+    struct link link = { .number = number, .position = position };
+    struct history_block block;
+
+    return load_full(state, id, &link, &block);
+}
+
+bool history_check_block(struct state *state, struct bytes key,
+    struct bytes value, struct account_id *id, struct history_block *block)
+{
+    struct link link = { 0 };
+    uint32_t number;
+
+    if (key.length != KEY_LENGTH)
+        return false;
+    memcpy(id->data, key.data + PACKED_LENGTH, sizeof id->data);
+    number = layout_get_be32(key.data + PACKED_LENGTH + ACCOUNT_ID_LENGTH);
+    link.number = number;
+    if (!parse_full(value, &link, block))
+        return false;
+    if (number == 0)
+        return link.before == 0 && link.shorter == 0;
+    return is_there(state, id, number - 1, link.before) &&
+        is_there(state, id, number & (number - 1), link.shorter);
+}
+
+bool history_check_account(struct state *state, const struct account_id *id)
+{
+    struct state_place place = { 0 };
+    struct open_part part;
+    uint32_t number;
+
+    if (!load_open(state, id, &place, &part))
+        return false;
+    number = part.full - 1;
+    for (size_t i = part.chained; i > 0; i--, number &= number - 1)
+        if (!is_there(state, id, number, part.chain[i - 1]))
+            return false;
     return true;
 }

@@ -2,11 +2,23 @@
  * History: which entries posted to an account, in order, without scanning
  * the journal.
  *
- * References stand in blocks of 16.  A block begins with the account's
+ * References stand in blocks of 16; the n-th posting of an account (from 0)
+ * is reference n % 16 of block n / 16.  A block begins with the account's
  * sides before its first posting, so the balance after any entry is found
- * by a binary search over the blocks and by reading at most 16 entries.
- * The n-th posting of an account (from 0) is reference n % 16 of block
- * n / 16.  Control totals have no history.
+ * by finding its block and reading at most 16 entries.  Control totals have
+ * no history.
+ *
+ * The last block stands in the account's own record, behind the account: a
+ * posting reads and writes one record.  When it is full and the next
+ * posting comes, it goes to a record of its own, whose key begins with that
+ * posting: such records come in the order of their keys, at the table's
+ * end, and are never touched again.  However long a history is, then, a
+ * posting costs the same, and a save writes only what is new.
+ *
+ * To find old blocks, each names two that went before: the last one, and
+ * the one whose number has one bit less (n & (n - 1)); the account names
+ * the newest and all that follow from it by dropping bits.  So any block is
+ * a few records away, about twice the logarithm of their number.
  */
 #ifndef POSITO_LEDGER_HISTORY_H
 #define POSITO_LEDGER_HISTORY_H
@@ -16,8 +28,8 @@
 #define HISTORY_BLOCK 16U
 
 struct history_reference {
-    uint64_t entry;
-    uint32_t line; /* of a batch's body, from 1; 0: the entry itself */
+    uint64_t entry; /* below 2^40 */
+    uint32_t line;  /* of a batch's body, from 1; 0: the entry itself */
 };
 
 struct history_block {
@@ -28,32 +40,33 @@ struct history_block {
     struct history_reference list[HISTORY_BLOCK];
 };
 
-/* Blocks of an account with so many postings. */
-uint32_t history_blocks(uint64_t postings);
+/* Of an account with so many postings: blocks in records of their own, and
+ * references in the account's record. */
+uint32_t history_full_blocks(uint64_t postings);
+size_t history_open_references(uint64_t postings);
 
 /* False if there is no such block or storage failed. */
 bool history_load(struct state *, const struct account_id *, uint32_t number,
     struct history_block *) WARN_UNUSED_RESULT;
 
-/* The block that the next posting of an account with so many goes to: its
- * key and number. */
-#define HISTORY_KEY_LENGTH (ACCOUNT_ID_LENGTH + 4)
-uint32_t history_key(uint8_t key[HISTORY_KEY_LENGTH],
-    const struct account_id *, uint64_t postings);
-
-/* The last byte of its value, once it went there. */
-size_t history_last(uint64_t postings);
+/*
+ * For the checker.  A record of TABLE_HISTORY: does it have the right shape,
+ * and are the two blocks there that it names?  And are those there that an
+ * account names?
+ */
+bool history_check_block(struct state *, struct bytes key, struct bytes value,
+    struct account_id *, struct history_block *) WARN_UNUSED_RESULT;
+bool history_check_account(struct state *, const struct account_id *)
+    WARN_UNUSED_RESULT;
 
 /*
- * Add a reference.  before is the account as it was before the posting:
- * its count says where the reference goes, its sides begin a new block.
- * place: of that block.
+ * Store an account after a posting, with the reference to it.  before is
+ * the account as it was before the posting: its count says where the
+ * reference goes, its sides begin a new block.  place: of the account.
  */
-void history_append(struct state *, const struct account_id *,
-    const struct account *before, struct history_reference);
-void history_append_at(struct state *, const struct account_id *,
-    const struct account *before, struct history_reference,
-    struct state_place *place);
+void history_post(struct state *, const struct account_id *,
+    struct state_place *place, const struct account *before,
+    const struct account *after, struct history_reference);
 
 /*
  * Find the last posting made by an entry at or before `at`.  On true,
@@ -62,8 +75,7 @@ void history_append_at(struct state *, const struct account_id *,
  * after entry `at`.  False if the account had no posting by then (or
  * storage failed).
  */
-bool history_find_at(struct state *, const struct account_id *,
-    const struct account *now, uint64_t at, struct history_block *block,
-    size_t *count) WARN_UNUSED_RESULT;
+bool history_find_at(struct state *, const struct account_id *, uint64_t at,
+    struct history_block *block, size_t *count) WARN_UNUSED_RESULT;
 
 #endif

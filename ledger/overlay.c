@@ -13,8 +13,8 @@
 /* Are the table's keys numbers that the ledger gives, 8 to 16 bytes? */
 static bool has_numbers(enum table table, size_t length)
 {
-    return (table == TABLE_ACCOUNT || table == TABLE_HISTORY ||
-               table == TABLE_EARNING || table == TABLE_CHILD) &&
+    return (table == TABLE_ACCOUNT || table == TABLE_EARNING ||
+               table == TABLE_CHILD) &&
            length >= 8 && length <= 16;
 }
 

@@ -98,8 +98,10 @@ void overlay_write(
 void overlay_write_deleted(struct overlay *, struct overlay_record *);
 void overlay_unwrite(struct overlay *, struct overlay_record *);
 
-/* Add to the value's end, for which there is room; cut it back. */
-static inline void overlay_append(struct overlay_record *, struct bytes more);
+/* Write over the value's beginning and add to its end, for which there is
+ * room; cut it back. */
+static inline void overlay_amend(
+    struct overlay_record *, struct bytes head, struct bytes more);
 static inline void overlay_cut(struct overlay_record *, size_t length);
 
 /* As overlay_find; also one that says nothing. */

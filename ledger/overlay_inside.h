@@ -150,11 +150,14 @@ static inline void overlay_prefetch_slot(
         __builtin_prefetch(&overlay->slots[hash & overlay->slot_mask]);
 }
 
-static inline void overlay_append(
-    struct overlay_record *record, struct bytes more)
+static inline void overlay_amend(struct overlay_record *record,
+    struct bytes head, struct bytes more)
 {
-    memcpy(record->bytes + record->key_length + record->length, more.data,
-        more.length);
+    uint8_t *value = record->bytes + record->key_length;
+    if (head.length > 0)
+        memcpy(value, head.data, head.length);
+    if (more.length > 0)
+        memcpy(value + record->length, more.data, more.length);
     record->length = (uint16_t)(record->length + more.length);
 }
 

@@ -77,8 +77,9 @@ static void post(struct context *c, const struct book *book,
     struct account before;
     struct account after;
     struct party party;
+    struct state_place place = { 0 };
 
-    (void)account_load(c->state, id, &before);
+    (void)account_load_at(c->state, id, &place, &before);
     (void)account_load(c->state, &control, &total);
     after = before;
     if (!account_post(&after, minor, c->index) ||
@@ -88,10 +89,9 @@ static void post(struct context *c, const struct book *book,
         (void)context_fail(c->ledger, "a pledge cannot be posted");
         return;
     }
-    account_store(c->state, id, &after);
-    account_store(c->state, &control, &total);
-    history_append(c->state, id, &before,
+    history_post(c->state, id, &place, &before, &after,
         (struct history_reference){ c->index, 0 });
+    account_store(c->state, &control, &total);
     name.party = party.name;
     entry_append_posting(&c->ledger->effects, &name, minor);
 }

@@ -36,7 +36,6 @@ static struct leg *next_leg(struct context *c)
     leg->credits_held = 0;
     leg->locked = 0;
     leg->account_place = (struct state_place){ 0 };
-    leg->history_place = (struct state_place){ 0 };
     return leg;
 }
 
@@ -52,11 +51,8 @@ static void take_leg(struct context *c, struct leg *leg, enum role role,
     leg->id = account_id_of(
         leg->party.book, currency, role, leg->party.number);
     foreseen = foresight_account(c, &leg->id);
-    if (foreseen != NULL) {
+    if (foreseen != NULL)
         leg->account_place = foreseen->account_place;
-        leg->history_place = foreseen->history_place;
-        leg->history_block = foreseen->history_block;
-    }
     for (size_t i = 0; i < c->leg_count; i++)
         if (account_id_equal(&c->legs[i].id, &leg->id))
             context_refuse(c, STATUS_SAME_ACCOUNT, leg->field);
@@ -457,14 +453,16 @@ static void write_total(struct context *c, struct total *total)
         (struct kept_total){ total->id, total->place };
 }
 
-static void write_history(struct context *c, struct leg *leg)
+static void write_account(struct context *c, struct leg *leg)
 {
-    /* Lines before this one may have filled the block that was foreseen. */
-    if (leg->history_block != leg->before.postings / HISTORY_BLOCK)
-        leg->history_place = (struct state_place){ 0 };
-    history_append_at(c->state, &leg->id, &leg->before,
-        (struct history_reference){ c->index, c->line },
-        &leg->history_place);
+    struct history_reference reference = { c->index, c->line };
+
+    if (leg->minor != 0)
+        history_post(c->state, &leg->id, &leg->account_place, &leg->before,
+            &leg->after, reference);
+    else
+        account_store_at(
+            c->state, &leg->id, &leg->account_place, &leg->after);
 }
 
 static void write_accounts(struct context *c)
@@ -472,13 +470,10 @@ static void write_accounts(struct context *c)
     for (size_t i = 0; i < c->leg_count; i++) {
         struct leg *leg = &c->legs[i];
 
-        account_store_at(
-            c->state, &leg->id, &leg->account_place, &leg->after);
+        write_account(c, leg);
         if (leg_earns(leg))
             earning_keep(c->state, &leg->id, &leg->before,
                 leg_book(c, leg)->date, leg_book(c, leg)->open_month);
-        if (leg->minor != 0)
-            write_history(c, leg);
     }
     for (size_t i = 0; i < c->total_count; i++)
         write_total(c, &c->totals[i]);

@@ -53,8 +53,7 @@ static void post(
     if (!account_post(&after, minor, c->index) ||
         !account_post(&run->total, minor, c->index))
         (void)context_fail(c->ledger, "a run of postings overflows");
-    account_store_at(c->state, &id, &place, &after);
-    history_append(c->state, &id, &before,
+    history_post(c->state, &id, &place, &before, &after,
         (struct history_reference){ c->index, c->line });
     entry_append_posting(&c->ledger->effects, &name, minor);
 }

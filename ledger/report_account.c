@@ -40,8 +40,8 @@ static int account_at(struct ledger *ledger,
     int result = 0;
 
     *out = (struct account){ 0 };
-    if (!history_find_at(ledger->state, &subject->id, &subject->account, at,
-            &block, &count))
+    if (!history_find_at(
+            ledger->state, &subject->id, at, &block, &count))
         return 0;
     reader = report_reader_new(ledger);
     if (reader == NULL)

@@ -112,8 +112,8 @@ int report_history(struct ledger *ledger, const struct ident *who,
         return report_end(ledger);
     if (trail_open(&trail, ledger, &subject) != 0)
         return -1;
-    if (history_find_at(ledger->state, &subject.id, &subject.account,
-            before - 1, &trail.block, &count))
+    if (history_find_at(
+            ledger->state, &subject.id, before - 1, &trail.block, &count))
         result = newest_first(ledger, &trail, count, limit, each, context);
     report_reader_free(trail.reader);
     return result == 0 ? report_end(ledger) : -1;
@@ -129,8 +129,8 @@ static uint64_t postings_before(struct ledger *ledger,
     size_t count;
 
     if (entry == 0 ||
-        !history_find_at(ledger->state, &subject->id, &subject->account,
-            entry - 1, &block, &count))
+        !history_find_at(
+            ledger->state, &subject->id, entry - 1, &block, &count))
         return 0;
     return (uint64_t)block.number * HISTORY_BLOCK + count;
 }

@@ -289,7 +289,7 @@ enum undo_kind {
     UNDO_NOTHING, /* the record said nothing */
     UNDO_DELETED,
     UNDO_VALUE,  /* length bytes before the entry */
-    UNDO_LENGTH, /* something was appended to that length */
+    UNDO_AMEND,  /* that length; head bytes before the entry */
     UNDO_MOVE    /* from `old` */
 };
 
@@ -298,6 +298,7 @@ struct undo_entry {
     struct overlay_record *old;
     uint32_t hash;
     uint16_t length;
+    uint8_t head;
     uint8_t kind;
 };
 
@@ -352,8 +353,11 @@ static void undo_last(struct state *state)
         overlay_write(
             top, entry.record, bytes_of(log->data + end, entry.length));
         break;
-    case UNDO_LENGTH:
+    case UNDO_AMEND:
+        end -= entry.head;
         overlay_cut(entry.record, entry.length);
+        overlay_amend(entry.record, bytes_of(log->data + end, entry.head),
+            bytes_of(NULL, 0));
         break;
     case UNDO_MOVE:
         overlay_move_back(top, entry.hash, entry.record, entry.old);
@@ -492,50 +496,67 @@ void state_put_at(struct state *state, enum table table, struct bytes key,
     place->epoch = place->record != NULL ? state->epoch : 0;
 }
 
-/* Appending to a record that the layer that is written does not have takes
- * what lies below up into it. */
-static void append_copied(struct state *state,
+/* Amending a record that the layer that is written does not have, or has no
+ * room for: what it says is taken over. */
+static void amend_copied(struct state *state,
     const struct overlay_name *name, struct state_place *place,
-    struct bytes more, size_t wish)
+    struct bytes head, struct bytes more, size_t wish)
 {
     uint8_t all[STATE_VALUE_MAX];
     struct bytes value = bytes_of(NULL, 0);
-    if (!get_named(state, name, &value))
-        value = bytes_of(NULL, 0);
-    if (state_failed(state) ||
-        !value_fits(state, value.length + more.length))
+    size_t length;
+    if (!get_named(state, name, &value) || value.length < head.length)
+        value = head;
+    length = value.length + more.length;
+    if (state_failed(state) || !value_fits(state, length))
         return;
     memcpy(all, value.data, value.length);
-    memcpy(all + value.length, more.data, more.length);
-    place->record = put_named(
-        state, name, bytes_of(all, value.length + more.length), wish);
+    if (head.length > 0)
+        memcpy(all, head.data, head.length);
+    if (more.length > 0)
+        memcpy(all + value.length, more.data, more.length);
+    place->record = put_named(state, name, bytes_of(all, length), wish);
     place->epoch = place->record != NULL ? state->epoch : 0;
 }
 
-void state_append_at(struct state *state, enum table table,
-    struct bytes key, struct state_place *place, struct bytes more,
+static void undo_amend(struct state *state, struct overlay_record *record,
+    struct bytes value, size_t head)
+{
+    struct undo_entry entry = {
+        .record = record,
+        .length = (uint16_t)value.length,
+        .head = (uint8_t)head,
+        .kind = UNDO_AMEND,
+    };
+    if (state->undo.marks > 0)
+        log_undo(state, &entry, bytes_of(value.data, head));
+}
+
+static bool can_amend(const struct overlay_record *record, size_t head,
+    size_t more)
+{
+    size_t length = overlay_value(record).length;
+    return head <= length && head <= UINT8_MAX &&
+           length + more <= overlay_room(record);
+}
+
+void state_amend_at(struct state *state, enum table table, struct bytes key,
+    struct state_place *place, struct bytes head, struct bytes more,
     size_t wish)
 {
     if (!write_allowed(state, key))
         return;
     if (!place_is_good(state, place) ||
-        overlay_value(place->record).length + more.length >
-            overlay_room(place->record)) {
+        !can_amend(place->record, head.length, more.length)) {
         struct overlay_name name = place_name(state, table, key, place);
-        append_copied(state, &name, place, more, wish);
+        amend_copied(state, &name, place, head, more, wish);
         return;
     }
     state->writes[table]++;
-    if (state->undo.marks > 0) {
-        struct undo_entry entry = {
-            .record = place->record,
-            .length = (uint16_t)overlay_value(place->record).length,
-            .kind = UNDO_LENGTH,
-        };
-        log_undo(state, &entry, bytes_of(NULL, 0));
-    }
+    undo_amend(
+        state, place->record, overlay_value(place->record), head.length);
     if (!state->failed)
-        overlay_append(place->record, more);
+        overlay_amend(place->record, head, more);
 }
 
 void state_delete(struct state *state, enum table table, struct bytes key)

@@ -32,8 +32,10 @@ enum table {
     TABLE_CHILD,        /* parent be32, child be32 -> nothing */
     TABLE_KEY,          /* name -> signing key */
     TABLE_POLICY,       /* verb name, 0, currency u8, over be64 -> quorum */
-    TABLE_ACCOUNT,      /* account id -> sides, holds, counts */
-    TABLE_HISTORY,      /* account id, block be32 -> 16 references */
+    TABLE_ACCOUNT,      /* account id -> sides, holds, counts, and its
+                           newest references */
+    TABLE_HISTORY,      /* posting be64, account id, block be32 -> the 16
+                           references before that posting */
     TABLE_ORDER_ID,     /* key number be32, ULID -> entry index */
     TABLE_HOLD,         /* entry index be64 -> hold */
     TABLE_EXPIRY,       /* until be64, entry index be64 -> nothing */
@@ -150,10 +152,13 @@ bool state_get_at(struct state *, enum table, struct bytes key,
 void state_put_at(struct state *, enum table, struct bytes key,
     struct state_place *, struct bytes value, size_t wish);
 
-/* Add to the value's end, in place if there is room.  A record that is not
- * there begins empty. */
-void state_append_at(struct state *, enum table, struct bytes key,
-    struct state_place *, struct bytes more, size_t wish);
+/*
+ * Write head over the value's beginning and add more to its end, in place
+ * if there is room.  A record that is not there, or shorter than the head,
+ * becomes head and more.
+ */
+void state_amend_at(struct state *, enum table, struct bytes key,
+    struct state_place *, struct bytes head, struct bytes more, size_t wish);
 
 /*
  * A record will be looked up soon: have the processor fetch what says

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FORMAT 1
+#define FORMAT 2
 
 /*
  * All tables are in LMDB's one unnamed database, a record's key being the
@@ -96,8 +96,9 @@ static int totals_read(const struct store *store, MDB_txn *txn,
     uint32_t format = cursor_u32(&cursor);
     if (!cursor.failed && format != FORMAT)
         return failure_set(failure,
-            "state: %s has format %u, this program knows %u", store->folder,
-            format, FORMAT);
+            "state: %s has format %u, this program knows %u; move it away "
+            "to have the state made again from the journal",
+            store->folder, format, FORMAT);
     if (check_record(key, value, failure) != 0)
         return -1;
     totals->transaction = cursor_u64(&cursor);

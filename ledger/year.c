@@ -37,7 +37,7 @@ static int64_t sum_at(struct context *c, const struct account_id *id,
         return 0;
     if (now.last <= last)
         return now.debits - now.credits;
-    if (!history_find_at(c->state, id, &now, last, &block, &count))
+    if (!history_find_at(c->state, id, last, &block, &count))
         return 0;
     sum = block.debits - block.credits;
     for (size_t i = 0; i < count; i++) {

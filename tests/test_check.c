@@ -659,12 +659,17 @@ static void spoil_held(struct ledger_fixture *f)
 static void spoil_history(struct ledger_fixture *f)
 {
     struct account_id id = id_of(f, "m2", ROLE_SHARE);
-    struct account account;
+    struct account before;
+    struct account after;
+    struct state_place place = { 0 };
 
-    /* As if a posting had been kept twice. */
-    assert_true(account_load(f->state, &id, &account));
-    history_append(f->state, &id, &account,
-        (struct history_reference){ account.last, 0 });
+    /* As if a posting had been kept as that of another entry. */
+    assert_true(account_load_at(f->state, &id, &place, &after));
+    before = after;
+    before.postings--;
+    account_store(f->state, &id, &before);
+    history_post(f->state, &id, &place, &before, &after,
+        (struct history_reference){ after.last + 1, 0 });
 }
 
 static void spoil_stake(struct ledger_fixture *f)
@@ -842,7 +847,7 @@ static void each_has_its_complaint(void **state)
         { spoil_balance, "account us/m1/share/USD: the state says" },
         { spoil_control, "account us/0/share/USD: the state says" },
         { spoil_held, "account us/la/drawer/USD: the state says" },
-        { spoil_history, "references" },
+        { spoil_history, "the history of account us/m2/share/USD" },
         { spoil_stake, "stake in a pool" },
         { spoil_notice_rule, "a rule of notice is not as it was set" },
         { spoil_notice, "a notice is not as the journal tells of it" },

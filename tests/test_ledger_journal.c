@@ -323,17 +323,17 @@ static void test_history(void **state)
     assert_int_equal(account.opened, 2);
     assert_int_equal(account.last, 71);
     assert_false(
-        history_find_at(f->state, &id, &account, 1, &block, &count));
+        history_find_at(f->state, &id, 1, &block, &count));
     for (uint64_t at = 2; at <= 70; at++) {
         assert_true(
-            history_find_at(f->state, &id, &account, at, &block, &count));
+            history_find_at(f->state, &id, at, &block, &count));
         /* m1 is paid with every even entry */
         assert_int_equal(block.number * HISTORY_BLOCK + count, at / 2);
         assert_int_equal(block.list[count - 1].entry, at / 2 * 2);
         assert_true(block.credits == block.number * HISTORY_BLOCK * 100);
     }
     assert_true(
-        history_find_at(f->state, &id, &account, 71, &block, &count));
+        history_find_at(f->state, &id, 71, &block, &count));
     assert_int_equal(block.list[count - 1].line, 3);
     assert_int_equal(block.list[count - 2].line, 1);
     assert_int_equal(ledger_entry(f->ledger, 71, &out, &entry), 0);

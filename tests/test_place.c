@@ -1,7 +1,7 @@
 /*
  * Places: whatever happens between two uses of a place, it finds what was
  * written last, and so does a lookup.  Random writes by place and by key,
- * appends, deletions, marks taken back, drafts hidden, shown, kept and
+ * amendments, deletions, marks taken back, drafts hidden, shown, kept and
  * dropped, saves; beside them a model of two arrays.
  */
 #include "random_operation.h"
@@ -81,12 +81,14 @@ static void model_put(struct soak *s, unsigned number, struct bytes value)
     memcpy(said->value, value.data, value.length);
 }
 
-static void model_append(struct soak *s, unsigned number, struct bytes more)
+static void model_amend(
+    struct soak *s, unsigned number, struct bytes head, struct bytes more)
 {
     struct said said = *expected(s, number);
 
-    if (!said.there)
-        said.length = 0;
+    if (!said.there || said.length < head.length)
+        said.length = head.length;
+    memcpy(said.value, head.data, head.length);
     memcpy(said.value + said.length, more.data, more.length);
     model_put(s, number, bytes_of(said.value, said.length + more.length));
 }
@@ -123,6 +125,7 @@ static void write(struct soak *s, unsigned number)
     enum table table = table_of(number);
     struct bytes key = key_of(number);
     struct bytes bytes = bytes_of(value, below(s, VALUE_MAX / 4));
+    struct bytes head;
     struct bytes old = bytes_of(NULL, 0);
     uint64_t version = state_version(s->state, table);
 
@@ -148,8 +151,9 @@ static void write(struct soak *s, unsigned number)
             old.length = 0;
         if (old.length + bytes.length > VALUE_MAX)
             bytes.length = 0;
-        model_append(s, number, bytes);
-        state_append_at(s->state, table, key, &s->places[number], bytes,
+        head = bytes_of(value + VALUE_MAX / 2, below(s, VALUE_MAX / 8));
+        model_amend(s, number, head, bytes);
+        state_amend_at(s->state, table, key, &s->places[number], head, bytes,
             below(s, 2) * VALUE_MAX);
         break;
     }
