@@ -17,10 +17,14 @@ static void decide_line(struct context *c, size_t i)
     context_clear(c);
     c->line = (uint32_t)i + 1;
     foresight_line(c, i);
-    if (order->line_status[i] != STATUS_ACCEPTED)
+    if (order->line_status[i] != STATUS_ACCEPTED) {
         context_refuse(c, order->line_status[i], NULL);
-    else
-        operations_decide(c, &order->lines[i]);
+        return;
+    }
+    if (ordinary_transfer(c, &order->lines[i]))
+        return;
+    ordinary_settle(c);
+    operations_decide(c, &order->lines[i]);
 }
 
 /* False if the batch ends here because a line was refused. */
@@ -60,7 +64,9 @@ void batch_decide(struct context *c, const struct operation *op)
         return;
 
     buffer_clear(&c->ledger->refused);
+    ordinary_begin(c);
     all = decide_lines(c, f->mode);
+    ordinary_settle(c);
     foresight_end(c);
     if (!all)
         return;

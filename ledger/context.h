@@ -15,6 +15,7 @@
 #include "history.h"
 #include "ledger.h"
 #include "meta.h"
+#include "ordinary.h"
 #include "recent.h"
 #include "record.h"
 #include "shelf.h"
@@ -122,6 +123,7 @@ struct context {
     struct notice_use notice;
 
     struct foresight foresight; /* of the lines that come next */
+    struct ordinary ordinary;
 
     /* of a batch or genesis */
     uint64_t accepted; /* lines */
@@ -191,6 +193,7 @@ struct ledger {
     struct failure failure;
     bool failed;
     bool plain; /* see ledger_set_plain */
+    uint64_t ordinary_lines; /* see ordinary.h; since it was opened */
 
     bool founded;
     struct founding founding;

@@ -1,0 +1,167 @@
+#include "context.h"
+#include "permission.h"
+
+/* ---- the signer ---- */
+
+/* May it sign transfers, whatever their amount, and no sum of the day is
+ * kept of it? */
+void ordinary_begin(struct context *c)
+{
+    const struct ledger *ledger = c->ledger;
+    const struct policy_rows *policy = &ledger->policy;
+    bool banded = false;
+
+    for (uint32_t i = policy->first[VERB_TRANSFER];
+         i < policy->first[VERB_TRANSFER + 1]; i++)
+        banded |= policy->rows[i].banded;
+    c->ordinary.has_total = false;
+    c->ordinary.possible = !ledger->plain && !c->founding &&
+        !c->as_approver && !c->show_all && !banded &&
+        c->key.daily.count == 0 &&
+        (permission_kinds(ledger, VERB_TRANSFER, NULL) >> c->key.kind & 1U);
+}
+
+static bool within_limit(const struct context *c, const struct amount *amount)
+{
+    int64_t limit;
+
+    return !permission_limit(&c->key.limit, amount->currency, &limit) ||
+        amount->minor <= limit;
+}
+
+/* ---- the parties ---- */
+
+/* The two of the line, foreseen and still as they were read. */
+static const struct foreseen *both_foreseen(
+    const struct context *c, const struct transfer_fields *t)
+{
+    const struct foresight *f = &c->foresight;
+    const struct foreseen *seen = &f->list[f->at];
+    uint64_t version = state_version(c->state, TABLE_PARTY);
+
+    if (f->end - f->at != 2 || seen[0].name != &t->from ||
+        seen[1].name != &t->to || seen[0].version != version ||
+        seen[1].version != version)
+        return NULL;
+    return seen;
+}
+
+static bool party_is_ordinary(const struct context *c,
+    const struct party *party)
+{
+    return !party->closed && !party->frozen_in && !party->frozen_out &&
+        !party->in_succession && party->kind != PARTY_SOURCE &&
+        (role_row(ROLE_SHARE)->owners >> party->kind & 1U) &&
+        party->number != c->key.owner &&
+        permission_reaches_book(&c->key.scope, party->book);
+}
+
+/* ---- the accounts ---- */
+
+struct sides {
+    const struct foreseen *seen;
+    struct state_place place;
+    struct account before;
+    struct account after;
+};
+
+/* Posted to before, and today counts already: for dividends, and as a day
+ * on which its owner was active if it is the owner who orders. */
+static bool load_side(struct context *c, struct sides *side, bool orders)
+{
+    struct date today = c->ledger->books[side->seen->party.book].date;
+
+    side->place = side->seen->account_place;
+    return account_load_at(
+               c->state, &side->seen->id, &side->place, &side->before) &&
+        side->before.postings > 0 && side->before.since.days == today.days &&
+        (!orders || side->before.active.days == today.days);
+}
+
+static bool is_enough(const struct account *after)
+{
+    int64_t available = account_available(after, ROLE_SHARE);
+
+    return available >= 0;
+}
+
+/* ---- the control total ---- */
+
+void ordinary_settle(struct context *c)
+{
+    struct ordinary *o = &c->ordinary;
+
+    if (o->has_total)
+        account_store(c->state, &o->total_id, &o->total);
+    o->has_total = false;
+}
+
+static void take_total(struct context *c, const struct account_id *share)
+{
+    struct ordinary *o = &c->ordinary;
+    struct account_id control = account_id_control(share);
+
+    if (o->has_total && account_id_equal(&o->total_id, &control))
+        return;
+    ordinary_settle(c);
+    o->total_id = control;
+    o->has_total = account_load(c->state, &control, &o->total);
+}
+
+/* ---- all of it ---- */
+
+static bool post_both(
+    struct context *c, struct sides *from, struct sides *to, int64_t minor)
+{
+    struct ordinary *o = &c->ordinary;
+    struct account total;
+
+    from->after = from->before;
+    to->after = to->before;
+    take_total(c, &from->seen->id);
+    total = o->total;
+    if (!o->has_total ||
+        !account_post(&from->after, minor, c->index) ||
+        !account_post(&to->after, -minor, c->index) ||
+        !account_post(&total, minor, c->index) ||
+        !account_post(&total, -minor, c->index) || !is_enough(&from->after))
+        return false;
+    o->total = total;
+    return true;
+}
+
+static void write_side(struct context *c, struct sides *side)
+{
+    history_post(c->state, &side->seen->id, &side->place, &side->before,
+        &side->after, (struct history_reference){ c->index, c->line });
+}
+
+bool ordinary_transfer(struct context *c, const struct operation *op)
+{
+    const struct transfer_fields *t = &op->as.transfer;
+    struct sides from;
+    struct sides to;
+
+    if (!c->ordinary.possible || op->verb != VERB_TRANSFER ||
+        t->amount.minor <= 0)
+        return false;
+    from.seen = both_foreseen(c, t);
+    if (from.seen == NULL)
+        return false;
+    to.seen = from.seen + 1;
+    if (from.seen->party.book != to.seen->party.book ||
+        from.seen->party.number == to.seen->party.number ||
+        !party_is_ordinary(c, &from.seen->party) ||
+        !party_is_ordinary(c, &to.seen->party) ||
+        !(c->ledger->founding.currencies >> t->amount.currency & 1U) ||
+        !within_limit(c, &t->amount))
+        return false;
+    if (!load_side(c, &from, true) || !load_side(c, &to, false) ||
+        !post_both(c, &from, &to, t->amount.minor))
+        return false;
+    write_side(c, &from);
+    write_side(c, &to);
+    context_touch(c, &c->ledger->books[from.seen->party.book]);
+    c->ledger->ordinary_lines++;
+    return true;
+}
