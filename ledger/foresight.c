@@ -9,18 +9,21 @@
 
 /* ---- what a line names ---- */
 
-static void add(struct foresight *f, const struct ident *name,
+static void add(struct foreseen_group *g, const struct ident *name,
     enum role role, const struct amount *amount)
 {
-    if (f->end == FORESIGHT_NAMES)
-        return;
-    f->list[f->end++] = (struct foreseen){
-        .name = name, .role = role, .currency = amount->currency
-    };
+    struct foreseen *seen = &g->list[g->end++];
+
+    seen->name = name;
+    seen->party_place = (struct state_place){ 0 };
+    seen->account_place = (struct state_place){ 0 };
+    seen->version = 0;
+    seen->role = role;
+    seen->currency = amount->currency;
 }
 
 /* The verbs that batches are made of; of others nothing is foreseen. */
-static void add_line(struct foresight *f, const struct operation *op)
+static void add_line(struct foreseen_group *f, const struct operation *op)
 {
     if (op->verb == VERB_TRANSFER) {
         const struct transfer_fields *t = &op->as.transfer;
@@ -40,51 +43,50 @@ static void add_line(struct foresight *f, const struct operation *op)
     }
 }
 
-static void add_lines(
-    struct foresight *f, const struct order *order, size_t first)
-{
-    size_t lines = order->line_count - first;
-
-    if (lines > FORESIGHT_LINES)
-        lines = FORESIGHT_LINES;
-    f->first = first;
-    f->lines = lines;
-    f->end = 0;
-    for (size_t i = 0; i < lines; i++) {
-        f->starts[i] = f->end;
-        if (order->line_status[first + i] == STATUS_ACCEPTED)
-            add_line(f, &order->lines[first + i]);
-    }
-    f->starts[lines] = f->end;
-}
-
-/* The run that comes after this one. */
+/* The operations of lines that are far ahead. */
 static void fetch_operations(const struct order *order, size_t first)
 {
-    size_t end = first + FORESIGHT_LINES;
-
-    if (end > order->line_count)
-        end = order->line_count;
-    for (size_t i = first; i < end; i++)
-        for (size_t at = 0; at < OPERATION_BYTES; at += 64)
+    for (size_t i = first; i < first + FORESIGHT_LINES; i++)
+        for (size_t at = 0; i < order->line_count && at < OPERATION_BYTES;
+             at += 64)
             __builtin_prefetch((const uint8_t *)&order->lines[i] + at);
 }
 
-/* ---- finding, step by step ---- */
-
-static void find_parties(struct context *c)
+static void add_lines(
+    struct foreseen_group *g, const struct order *order, size_t first)
 {
-    struct foresight *f = &c->foresight;
+    g->end = 0;
+    for (size_t i = 0; i < FORESIGHT_LINES; i++) {
+        g->starts[i] = g->end;
+        if (first + i < order->line_count &&
+            order->line_status[first + i] == STATUS_ACCEPTED)
+            add_line(g, &order->lines[first + i]);
+    }
+    g->starts[FORESIGHT_LINES] = g->end;
+}
+
+/* ---- the stages ---- */
+
+static void stage_names(struct context *c, struct foreseen_group *g)
+{
+    for (size_t i = 0; i < g->end; i++)
+        state_foresee(c->state, TABLE_PARTY, ident_bytes(g->list[i].name),
+            &g->list[i].party_place);
+}
+
+static void stage_parties(struct context *c, struct foreseen_group *g)
+{
+    for (size_t i = 0; i < g->end; i++)
+        state_foresee_record(c->state, TABLE_PARTY, &g->list[i].party_place,
+            PARTY_LAST);
+}
+
+static void stage_ids(struct context *c, struct foreseen_group *g)
+{
     uint64_t version = state_version(c->state, TABLE_PARTY);
 
-    for (size_t i = 0; i < f->end; i++)
-        state_foresee(c->state, TABLE_PARTY, ident_bytes(f->list[i].name),
-            &f->list[i].party_place);
-    for (size_t i = 0; i < f->end; i++)
-        state_foresee_record(c->state, TABLE_PARTY,
-            &f->list[i].party_place, PARTY_LAST);
-    for (size_t i = 0; i < f->end; i++) {
-        struct foreseen *seen = &f->list[i];
+    for (size_t i = 0; i < g->end; i++) {
+        struct foreseen *seen = &g->list[i];
 
         if (!record_find_party_at(
                 c->state, seen->name, &seen->party_place, &seen->party))
@@ -98,17 +100,19 @@ static void find_parties(struct context *c)
     }
 }
 
-/* The head, and then the end, where the history goes on. */
-static void find_accounts(struct context *c)
+static void stage_accounts(struct context *c, struct foreseen_group *g)
 {
-    struct foresight *f = &c->foresight;
-
-    for (size_t i = 0; i < f->end; i++)
-        if (f->list[i].version != 0)
+    for (size_t i = 0; i < g->end; i++)
+        if (g->list[i].version != 0)
             state_foresee_record(c->state, TABLE_ACCOUNT,
-                &f->list[i].account_place, ACCOUNT_LAST);
-    for (size_t i = 0; i < f->end; i++) {
-        struct foreseen *seen = &f->list[i];
+                &g->list[i].account_place, ACCOUNT_LAST);
+}
+
+/* The end, where the history goes on. */
+static void stage_ends(struct context *c, struct foreseen_group *g)
+{
+    for (size_t i = 0; i < g->end; i++) {
+        struct foreseen *seen = &g->list[i];
         uint64_t postings;
         struct bytes record;
 
@@ -119,27 +123,41 @@ static void find_accounts(struct context *c)
     }
 }
 
+/* The group of that number enters, those before it have their next stage. */
+static void advance(struct context *c, size_t number)
+{
+    static void (*const stages[FORESIGHT_STAGES])(
+        struct context *, struct foreseen_group *) = { stage_names,
+        stage_parties, stage_ids, stage_accounts, stage_ends };
+    struct foresight *f = &c->foresight;
+
+    add_lines(&f->groups[number % FORESIGHT_STAGES], c->order,
+        number * FORESIGHT_LINES);
+    fetch_operations(c->order, (number + 2) * FORESIGHT_LINES);
+    for (size_t i = 0; i < FORESIGHT_STAGES && i <= number; i++)
+        stages[i](c, &f->groups[(number - i) % FORESIGHT_STAGES]);
+}
+
 void foresight_line(struct context *c, size_t i)
 {
     struct foresight *f = &c->foresight;
+    size_t number = i / FORESIGHT_LINES;
+    const struct foreseen_group *g = &f->groups[number % FORESIGHT_STAGES];
+    size_t place = i % FORESIGHT_LINES;
 
     if (c->ledger->plain)
         return;
-    if (i < f->first || i >= f->first + f->lines) {
-        add_lines(f, c->order, i);
-        find_parties(c);
-        find_accounts(c);
-        fetch_operations(c->order, i + FORESIGHT_LINES);
-    }
-    f->at = f->starts[i - f->first];
-    f->end = f->starts[i - f->first + 1];
+    for (size_t ahead = 0; i == 0 && ahead < FORESIGHT_STAGES - 1; ahead++)
+        advance(c, ahead);
+    if (place == 0)
+        advance(c, number + FORESIGHT_STAGES - 1);
+    f->line = &g->list[g->starts[place]];
+    f->names = g->starts[place + 1] - g->starts[place];
 }
 
 void foresight_end(struct context *c)
 {
-    c->foresight.lines = 0;
-    c->foresight.at = 0;
-    c->foresight.end = 0;
+    c->foresight.names = 0;
 }
 
 /* ---- using it ---- */
@@ -149,10 +167,10 @@ const struct party *foresight_party(
 {
     const struct foresight *f = &c->foresight;
 
-    for (size_t i = f->at; i < f->end; i++)
-        if (f->list[i].name == name && f->list[i].version != 0 &&
-            f->list[i].version == state_version(c->state, TABLE_PARTY))
-            return &f->list[i].party;
+    for (size_t i = 0; i < f->names; i++)
+        if (f->line[i].name == name && f->line[i].version != 0 &&
+            f->line[i].version == state_version(c->state, TABLE_PARTY))
+            return &f->line[i].party;
     return NULL;
 }
 
@@ -161,9 +179,9 @@ const struct foreseen *foresight_account(
 {
     const struct foresight *f = &c->foresight;
 
-    for (size_t i = f->at; i < f->end; i++)
-        if (f->list[i].version != 0 &&
-            account_id_equal(&f->list[i].id, id))
-            return &f->list[i];
+    for (size_t i = 0; i < f->names; i++)
+        if (f->line[i].version != 0 &&
+            account_id_equal(&f->line[i].id, id))
+            return &f->line[i];
     return NULL;
 }

@@ -1,10 +1,16 @@
 /*
- * Foresight: before the lines of a batch are decided, the records that a
- * run of them will read are found, all of the run side by side.
+ * Foresight: before the lines of a batch are decided, the records that they
+ * will read are found, those of many lines side by side.
  *
  * A lookup waits for memory several times; the processor waits for many
- * addresses as fast as for one, if it is told of them together.  So each
- * step is taken for every name of the run before the next step of any.
+ * addresses as fast as for one, if it is told of them early.  So lines go
+ * through stages, a few of them at a time, and between two stages of one
+ * group the others have theirs:
+ *
+ *     1  where the slots of its parties are      2  the parties
+ *     3  where the slots of its accounts are     4  the accounts
+ *     5  where the accounts end; then its lines are decided
+ *
  * What is found is kept for the decision, which uses it if nothing was
  * written to it meanwhile and else looks for itself: foresight changes no
  * decision.  It only reads.
@@ -12,11 +18,13 @@
 #ifndef POSITO_LEDGER_FORESIGHT_H
 #define POSITO_LEDGER_FORESIGHT_H
 
+#include "account.h"
 #include "record.h"
 
 struct context;
 
-#define FORESIGHT_LINES 16
+#define FORESIGHT_STAGES 5
+#define FORESIGHT_LINES 8 /* of a group */
 #define FORESIGHT_NAMES (2 * FORESIGHT_LINES)
 
 /* A party named in a line, and the account that the line will post to. */
@@ -31,16 +39,20 @@ struct foreseen {
     struct state_place account_place;
 };
 
-struct foresight {
-    size_t first; /* line that starts[0] is about */
-    size_t lines; /* 0: nothing was foreseen */
+struct foreseen_group {
     size_t starts[FORESIGHT_LINES + 1]; /* each line's names in list */
-    struct foreseen list[FORESIGHT_NAMES];
-    size_t at; /* of the line being decided: its names are [at, end) */
     size_t end;
+    struct foreseen list[FORESIGHT_NAMES];
 };
 
-/* Line i (from 0) of the order's body is decided next. */
+struct foresight {
+    struct foreseen_group groups[FORESIGHT_STAGES]; /* by number, round */
+    const struct foreseen *line; /* names of the line being decided */
+    size_t names;
+};
+
+/* Line i (from 0) of the order's body is decided next: after line 0 the
+ * others, one by one. */
 void foresight_line(struct context *, size_t i);
 
 /* Nothing is foreseen any more. */

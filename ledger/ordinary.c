@@ -36,10 +36,10 @@ static const struct foreseen *both_foreseen(
     const struct context *c, const struct transfer_fields *t)
 {
     const struct foresight *f = &c->foresight;
-    const struct foreseen *seen = &f->list[f->at];
+    const struct foreseen *seen = f->line;
     uint64_t version = state_version(c->state, TABLE_PARTY);
 
-    if (f->end - f->at != 2 || seen[0].name != &t->from ||
+    if (f->names != 2 || seen[0].name != &t->from ||
         seen[1].name != &t->to || seen[0].version != version ||
         seen[1].version != version)
         return NULL;

@@ -148,10 +148,22 @@ struct quorum permission_quorum_of(
         ledger, op->verb, operation_amount(op, &amount) ? &amount : NULL);
 }
 
+/* Do all lines of the verb take the same, whatever their amount? */
+static bool asks_the_same(const struct ledger *ledger, enum verb verb)
+{
+    const struct policy_rows *policy = &ledger->policy;
+
+    for (uint32_t i = policy->first[verb]; i < policy->first[verb + 1]; i++)
+        if (policy->rows[i].banded)
+            return false;
+    return verb != VERB_POLICY_SET && verb != VERB_REVERSE;
+}
+
 struct quorum permission_quorum_order(
     struct ledger *ledger, const struct order *order)
 {
     struct quorum all = permission_quorum_of(ledger, &order->operation);
+    enum verb taken = VERB_BATCH; /* which no line is */
 
     if (order->operation.verb != VERB_BATCH)
         return all;
@@ -161,11 +173,14 @@ struct quorum permission_quorum_order(
         /* Operations are large, and only a little of each is read here. */
         if (i + 8 < order->line_count)
             __builtin_prefetch(&order->lines[i + 8].as);
-        if (order->line_status[i] != STATUS_ACCEPTED)
+        if (order->line_status[i] != STATUS_ACCEPTED ||
+            order->lines[i].verb == taken)
             continue;
         line = permission_quorum_of(ledger, &order->lines[i]);
         take_stricter(&all, &line);
         all.kinds &= line.kinds;
+        if (asks_the_same(ledger, order->lines[i].verb))
+            taken = order->lines[i].verb;
     }
     return all;
 }
