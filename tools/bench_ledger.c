@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -309,8 +310,6 @@ int bench_ledger_usage(
         (long)ledger->daemon);
     usage->memory_bytes = read_number(path, "RssAnon:") * 1024;
     usage->resident_bytes = read_number(path, "VmRSS:") * 1024;
-    (void)snprintf(path, sizeof path, "/proc/%ld/io", (long)ledger->daemon);
-    usage->written_bytes = read_number(path, "write_bytes:");
     return 0;
 }
 
@@ -330,4 +329,34 @@ int bench_ledger_size(struct bench_ledger *ledger, struct bench_size *size)
         return failure_set_errno(&ledger->failure, errno, "no %s", path);
     size->state_bytes = (uint64_t)file.st_blocks * 512;
     return 0;
+}
+
+void bench_ledger_sync(const struct bench_ledger *ledger)
+{
+    int folder = open(ledger->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0)
+        return;
+    (void)syncfs(folder);
+    (void)close(folder);
+}
+
+/* Its statistics: reads, reads merged, sectors read, milliseconds, writes,
+ * writes merged, sectors written (of 512 bytes), ... */
+bool bench_ledger_device(const struct bench_ledger *ledger, uint64_t *bytes)
+{
+    char path[64];
+    struct stat folder;
+    uint64_t sectors = 0;
+    if (stat(ledger->folder, &folder) != 0)
+        return false;
+    (void)snprintf(path, sizeof path, "/sys/dev/block/%u:%u/stat",
+        major(folder.st_dev), minor(folder.st_dev));
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return false;
+    int found = fscanf(
+        file, "%*u %*u %*u %*u %*u %*u %" SCNu64, &sectors);
+    (void)fclose(file);
+    *bytes = sectors * 512;
+    return found == 1;
 }

@@ -59,7 +59,6 @@ struct bench_usage {
     int64_t cpu_ns;        /* of all its threads, user and system */
     uint64_t memory_bytes; /* resident and its own: not of mapped files */
     uint64_t resident_bytes;
-    uint64_t written_bytes; /* that it had the disk write */
 };
 int bench_ledger_usage(struct bench_ledger *, struct bench_usage *)
     WARN_UNUSED_RESULT;
@@ -71,5 +70,11 @@ struct bench_size {
 /* Of a ledger whose daemon does not run. */
 int bench_ledger_size(struct bench_ledger *, struct bench_size *)
     WARN_UNUSED_RESULT;
+
+/* Have the system write what it keeps back of the folder's file system. */
+void bench_ledger_sync(const struct bench_ledger *);
+/* Bytes written so far to the block device that the folder lies on, by all.
+ * False if it lies on none (an overlay, a memory file system). */
+bool bench_ledger_device(const struct bench_ledger *, uint64_t *bytes);
 
 #endif

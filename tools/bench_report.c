@@ -220,7 +220,7 @@ static void print_cost(struct text_table *table,
     const struct bench_summary *summary, uint64_t accounts)
 {
     static const char *const disk[] = {
-        "bytes", "written_bytes", "state_mib", "journal_mib"};
+        "bytes", "device_bytes", "state_mib", "journal_mib"};
     static const char *const batch[] = {
         "per_second", "p50_us", "p99_us", "memory_mib"};
     char text[48];
