@@ -204,8 +204,12 @@ static int start_timed(struct bench_ledger *ledger, const char *after,
     struct bench_result out = bench_result("start", "posito");
     bench_at_text(&out, "after", after);
     bench_at(&out, "accounts", (int64_t)ledger->members);
-    bench_got(&out, "seconds", (double)(bench_now_ns() - began) / 1e9);
-    bench_got(&out, "transfers_replayed", (double)transfers);
+    double seconds = (double)(bench_now_ns() - began) / 1e9;
+    bench_got(&out, "seconds", seconds);
+    if (transfers > 0) {
+        bench_got(&out, "transfers_replayed", (double)transfers);
+        bench_got(&out, "replayed_per_second", (double)transfers / seconds);
+    }
     bench_result_print(&out);
     return bench_ledger_stop(ledger);
 }

@@ -6,6 +6,7 @@
 #include "bench_export.h"
 #include "bench_floor.h"
 #include "bench_growth.h"
+#include "bench_parts.h"
 #include "bench_report.h"
 #include "bench_result.h"
 #include "bench_save.h"
@@ -45,6 +46,8 @@ static const char help[] =
     "posito-bench grow FOLDER MEMBERS LINES SECONDS   a long journal, in parts\n"
     "posito-bench memory FOLDER BATCHES LINES   unsaved records; starts\n"
     "posito-bench decide FOLDER MEMBERS BATCHES LINES   deciding alone\n"
+    "posito-bench lmdb FOLDER ACCOUNTS RECORDS     LMDB alone\n"
+    "posito-bench signed FOLDER KIND     of a journal, what clients signed\n"
     "posito-bench redis ADDRESS SCRIPT CLIENTS ACCOUNTS\n"
     "posito-bench export FOLDER          transactions for ledger, hledger\n"
     "posito-bench measure WORK WHO COUNT COMMAND ...   a program's time\n"
@@ -221,6 +224,23 @@ static int do_decide(char **words)
                : tell(&failure);
 }
 
+static int do_lmdb(char **words)
+{
+    struct failure failure = {{0}};
+    return bench_lmdb(words[0], number(words[1]), (size_t)number(words[2]),
+               &failure) == 0
+               ? 0
+               : tell(&failure);
+}
+
+static int do_signed(char **words)
+{
+    struct failure failure = {{0}};
+    return bench_signed_text(words[0], words[1], &failure) == 0
+               ? 0
+               : tell(&failure);
+}
+
 static int do_redis(char **words)
 {
     struct failure failure = {{0}};
@@ -341,6 +361,8 @@ static const struct command {
     {"mixed", 1, do_mixed},
     {"memory", 3, do_memory},
     {"decide", 4, do_decide},
+    {"lmdb", 3, do_lmdb},
+    {"signed", 2, do_signed},
     {"redis", 4, do_redis},
     {"export", 1, do_export},
     {"measure", 4, do_measure},
