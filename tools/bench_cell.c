@@ -2,13 +2,48 @@
 
 #include <math.h>
 
-int bench_cell_play(struct bench_cell *cell)
+/* Add a piece to what was played before it. */
+static void add_piece(
+    struct bench_played *all, struct bench_played *piece)
+{
+    for (size_t i = 0; i < piece->latency.count; i++)
+        bench_latency_add(&all->latency, piece->latency.list[i]);
+    bench_latency_free(&piece->latency);
+    all->requests += piece->requests;
+    all->units += piece->units;
+    all->refused += piece->refused;
+    all->driver_ns += piece->driver_ns;
+}
+
+static int play_pieces(struct bench_cell *cell)
 {
     struct failure *failure = &cell->ledger->failure;
+    struct bench_play play = cell->play;
+    int64_t began = bench_now_ns();
+    for (unsigned i = 0; i < (cell->pieces > 0 ? cell->pieces : 1); i++) {
+        struct bench_played piece;
+        if (bench_play(&play, &piece, failure) != 0) {
+            bench_latency_free(&cell->played.latency);
+            return -1;
+        }
+        play.first += piece.requests;
+        play.count -= piece.requests;
+        add_piece(&cell->played, &piece);
+        /* Connecting for the first piece is not counted, as ever. */
+        if (i == 0)
+            began = bench_now_ns() - piece.took_ns;
+    }
+    cell->played.took_ns = bench_now_ns() - began;
+    return 0;
+}
+
+int bench_cell_play(struct bench_cell *cell)
+{
     cell->play.address = cell->ledger->address;
+    cell->played = (struct bench_played){0};
     cell->busy_ns = bench_busy_ns();
     if (bench_ledger_usage(cell->ledger, &cell->before) != 0 ||
-        bench_play(&cell->play, &cell->played, failure) != 0)
+        play_pieces(cell) != 0)
         return -1;
     if (bench_ledger_usage(cell->ledger, &cell->after) != 0) {
         bench_latency_free(&cell->played.latency);

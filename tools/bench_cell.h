@@ -12,6 +12,10 @@
 struct bench_cell {
     struct bench_ledger *ledger; /* its daemon runs */
     struct bench_play play;      /* the address is filled in */
+    /* So often everything is awaited before more is sent (0: once), each
+     * time after play.limit_ms: while batches come without a break the
+     * daemon may find no moment to begin a save that is only due by time. */
+    unsigned pieces;
     struct bench_played played;
     struct bench_usage before, after;
     int64_t busy_ns; /* of all cores, by whomever */

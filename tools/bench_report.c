@@ -194,11 +194,22 @@ static uint64_t next_accounts(
 
 /* ---- the table of targets ---- */
 
+/* Why a target is not reached stands behind that it is not. */
+static void spell_verdict(
+    char verdict[512], const struct bench_target *target)
+{
+    bool why = target->verdict == BENCH_NOT_REACHED && target->why[0] != '\0';
+    (void)snprintf(verdict, 512, "%s%s%s",
+        bench_verdict_text(target->verdict), why ? ": " : "",
+        why ? target->why : "");
+}
+
 static void print_targets(const struct bench_target *list, size_t count)
 {
     struct text_table table = table_empty(5);
     static const char *const headings[] = {
         "work", "to reach", "measured", "ratio", "verdict"};
+    char verdict[512];
     for (size_t i = 0; i < 5; i++)
         cell(&table, headings[i]);
     table.right[3] = true;
@@ -207,7 +218,8 @@ static void print_targets(const struct bench_target *list, size_t count)
         cell(&table, list[i].to_reach);
         cell(&table, list[i].measured);
         cell(&table, list[i].ratio);
-        cell(&table, bench_verdict_text(list[i].verdict));
+        spell_verdict(verdict, &list[i]);
+        cell(&table, verdict);
     }
     (void)puts("\nSpeed to reach");
     table_print(&table, stdout);
@@ -232,16 +244,18 @@ static FILE *create(
 static int write_targets(const struct bench_target *list, size_t count,
     const char *folder, struct failure *failure)
 {
+    char verdict[512];
     FILE *file = create(folder, "targets.md", failure);
     if (file == NULL)
         return -1;
     (void)fputs("| Work | To reach | Measured | Ratio | |\n"
                 "|---|---|---|---|---|\n",
         file);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        spell_verdict(verdict, &list[i]);
         (void)fprintf(file, "| %s | %s | %s | %s | %s |\n", list[i].work,
-            list[i].to_reach, list[i].measured, list[i].ratio,
-            bench_verdict_text(list[i].verdict));
+            list[i].to_reach, list[i].measured, list[i].ratio, verdict);
+    }
     return fclose(file);
 }
 
@@ -352,6 +366,10 @@ static struct json_object *json_of_target(const struct bench_target *target)
         all, "ratio", json_object_new_string(target->ratio));
     (void)json_object_object_add(all, "verdict",
         json_object_new_string(bench_verdict_text(target->verdict)));
+    (void)json_object_object_add(
+        all, "why", json_object_new_string(target->why));
+    (void)json_object_object_add(
+        all, "noisy", json_object_new_boolean(target->noisy));
     return all;
 }
 

@@ -15,6 +15,8 @@
 
 /* No more lines are made for one run, however fast the daemon is. */
 #define LINES_MAX 30000000.0
+/* Of what is played, with a save due in each. */
+#define PIECES 4
 #define OTHERS_PER_SECOND 250
 #define OTHERS_BATCHES_PER_SECOND 1500
 
@@ -82,12 +84,13 @@ int bench_sustained(struct bench_ledger *ledger, int length_ms)
     struct bench_weighing weighing;
     double rate = 0;
     (void)snprintf(save, sizeof save, "save-ms=%d",
-        length_ms >= 80 ? length_ms / 4 : 20);
+        length_ms >= 400 ? length_ms / 8 : 20);
     struct bench_cell cell = {.ledger = ledger,
         .play = {.plan = &plan,
             .connections = 8,
             .window = 2,
-            .limit_ms = length_ms}};
+            .limit_ms = length_ms / PIECES},
+        .pieces = PIECES};
     int result = bench_ledger_warm(ledger);
     if (result == 0)
         result = bench_weigh_start(ledger, &weighing, options);
@@ -261,7 +264,7 @@ int bench_others(struct bench_ledger *ledger, int length_ms)
     struct bench_watch *watch = NULL;
     size_t requests = (size_t)length_ms * OTHERS_PER_SECOND / 1000 + 1;
     (void)snprintf(save, sizeof save, "save-ms=%d",
-        length_ms >= 100 ? length_ms / 5 : 20);
+        length_ms >= 400 ? length_ms / 8 : 20);
     int result = bench_ledger_warm(ledger);
     if (result == 0)
         result = bench_ledger_start(ledger, options);
@@ -275,7 +278,8 @@ int bench_others(struct bench_ledger *ledger, int length_ms)
                 .count = plan.count,
                 .connections = 2,
                 .window = 1,
-                .limit_ms = length_ms}};
+                .limit_ms = length_ms / PIECES},
+            .pieces = PIECES};
         result = play_with_others(&cell, &watch, others);
         if (result == 0)
             tell_beside(&cell, watch, others);

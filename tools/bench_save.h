@@ -11,8 +11,9 @@
 #include "bench_ledger.h"
 
 /*
- * Batches of 10,000 for so long, with a save every quarter of it.  A run in which none was seen to end is a failure: its rate would
- * be none that lasts.
+ * Batches of 10,000 for so long, in quarters: a save is due in each, and
+ * what was sent is awaited after each.  A run in which none was seen to end
+ * is a failure: its rate would be none that lasts.
  */
 int bench_sustained(struct bench_ledger *, int length_ms)
     WARN_UNUSED_RESULT;
