@@ -93,6 +93,17 @@ check "a ledger is prepared once" timeout 10 \
 check "and stays" test "$before" = \
     "$(cat "$BENCH_DIR/accounts-2000/bench-members")"
 
+# One that was interrupted goes on, even if more were enrolled than noted.
+rm "$BENCH_DIR/accounts-500/bench-members"
+echo 900 >"$BENCH_DIR/accounts-500/bench-wanted"
+echo 400 >"$BENCH_DIR/accounts-500/bench-enrolled"
+cp "$BENCH_DIR/accounts-500/genesis" "$here/genesis"
+check "a ledger is prepared further" timeout 10 \
+    "$build/posito-bench" prepare "$BENCH_DIR/accounts-500" 900
+check "to so many" grep -qx 900 "$BENCH_DIR/accounts-500/bench-members"
+check "and is the same" cmp -s "$here/genesis" \
+    "$BENCH_DIR/accounts-500/genesis"
+
 # A long journal is made in parts, and not made again.
 check "what is there is enough" timeout 10 "$build/posito-bench" grow \
     "$BENCH_DIR/history-4000" 500 2000 0 >"$here/told" 2>"$here/said"

@@ -2,7 +2,6 @@
 
 #include "bench_cell.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -106,35 +105,6 @@ int bench_growth(struct bench_ledger *ledger, const char *grows,
 
 /* ---- ledgers with much behind them ---- */
 
-static uint64_t read_lines(const struct bench_ledger *ledger)
-{
-    char path[4096];
-    uint64_t lines = 0;
-    (void)snprintf(path, sizeof path, "%s/" MARK, ledger->folder);
-    FILE *file = fopen(path, "re");
-    if (file == NULL)
-        return 0;
-    int found = fscanf(file, "%19" SCNu64, &lines);
-    (void)fclose(file);
-    return found == 1 ? lines : 0;
-}
-
-/* Through another name, so that an end at any time leaves one of both. */
-static int write_lines(struct bench_ledger *ledger, uint64_t lines)
-{
-    char path[4096], fresh[4096];
-    (void)snprintf(path, sizeof path, "%s/" MARK, ledger->folder);
-    (void)snprintf(fresh, sizeof fresh, "%s/" MARK ".new", ledger->folder);
-    FILE *file = fopen(fresh, "we");
-    bool written = file != NULL && fprintf(file, "%" PRIu64 "\n", lines) > 0;
-    if (file != NULL && fclose(file) != 0)
-        written = false;
-    return written && rename(fresh, path) == 0
-               ? 0
-               : failure_set_errno(
-                     &ledger->failure, errno, "cannot write %s", path);
-}
-
 static int grow_some(
     struct bench_ledger *ledger, struct bench_draw *draw, uint64_t lines)
 {
@@ -175,7 +145,9 @@ int bench_grow(struct bench_ledger *ledger, const char *folder,
 {
     struct bench_weighing weighing;
     int result = bench_ledger_prepare(ledger, folder, members);
-    uint64_t before = result == 0 ? read_lines(ledger) : 0;
+    uint64_t before = 0;
+    if (result == 0 && !bench_ledger_note(ledger, MARK, &before))
+        before = 0;
     *lines = before;
     if (result != 0 || before >= wanted)
         return result;
@@ -191,7 +163,7 @@ int bench_grow(struct bench_ledger *ledger, const char *folder,
         some = (some + 999) / 1000 * 1000;
         result = grow_some(ledger, &draw, some);
         if (result == 0)
-            result = write_lines(ledger, *lines += some);
+            result = bench_ledger_take_note(ledger, MARK, *lines += some);
     }
     if (result == 0)
         result = bench_weigh_end(ledger, &weighing);

@@ -24,8 +24,9 @@ struct bench_ledger {
 };
 
 /*
- * Found and enrol, unless that was done before to the end; what an
- * interrupted run left is removed.  The daemon does not run afterwards.
+ * Found and enrol, unless that was done before to the end; where a run for
+ * as many members was interrupted, this one goes on (and the members of its
+ * last step may have twice the money).  The daemon does not run afterwards.
  * 0, or -1.
  */
 int bench_ledger_prepare(struct bench_ledger *, const char *folder,
@@ -52,6 +53,12 @@ void bench_ledger_kill(struct bench_ledger *);
  * it.  A state that is larger than the memory stays cold.
  */
 int bench_ledger_warm(struct bench_ledger *) WARN_UNUSED_RESULT;
+
+/* A number kept in a file of that name in its folder.  False: none. */
+bool bench_ledger_note(const struct bench_ledger *, const char *name,
+    uint64_t *number);
+int bench_ledger_take_note(struct bench_ledger *, const char *name,
+    uint64_t number) WARN_UNUSED_RESULT;
 
 /* ---- what it takes ---- */
 

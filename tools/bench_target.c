@@ -285,9 +285,11 @@ static void explain_peer(struct sheet *sheet, struct bench_target *target,
     else if (connections > 1)
         explain(target,
             "raw verification %.0f us and the driver %.0f us: at most %.0f/s "
-            "on %.0f cores with nothing else",
+            "on %.0f cores with nothing else; the daemon had %.2f, one "
+            "fdatasync takes %.0f us",
             sheet->verify_us, driver_us, sheet->cores * 1e6 / each,
-            sheet->cores);
+            sheet->cores,
+            single(sheet, "posito", connections, 1, "daemon_cores"), sync);
     else
         explain(target,
             "%sone fdatasync, one verification and a line there and back: at "
@@ -370,8 +372,11 @@ static void add_audits(struct sheet *sheet)
     struct bench_target *target = add(sheet, "audit replay, single-signed",
         "95 % of raw verification on all cores");
     if (judge(target, rate, sheet->verify_all,
-            rate >= 0.95 * sheet->verify_all))
+            rate >= 0.95 * sheet->verify_all)) {
         say(target, "%.0f/s, raw %.0f/s", rate, sheet->verify_all);
+        flag_noise(target, largest(sheet, "audit of transfers signed each",
+                               "posito", "count", "others_cores", &size));
+    }
     double memory = largest(sheet, "audit of postings in batches", "posito",
         "count", "resident_mib", &size);
     rate = largest(sheet, "audit of postings in batches", "posito", "count",
@@ -382,6 +387,8 @@ static void add_audits(struct sheet *sheet)
     say(target, "%.0f/s of %" PRIu64 "; %.0f MiB", rate, size, memory);
     explain(target, "deciding alone, on one core: %.0f postings/s",
         2 * sheet->decided);
+    flag_noise(target, largest(sheet, "audit of postings in batches",
+                           "posito", "count", "others_cores", &size));
 }
 
 static void add_growth(struct sheet *sheet)

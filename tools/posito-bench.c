@@ -276,6 +276,7 @@ static int do_measure(char **words)
     struct rusage usage;
     int status = 0;
     double count = (double)number(words[2]);
+    int64_t busy_ns = bench_busy_ns();
     int64_t began = bench_now_ns();
     pid_t child = fork();
     if (child == 0)
@@ -286,13 +287,16 @@ static int do_measure(char **words)
         return tell(&failure);
     }
     double seconds = (double)(bench_now_ns() - began) / 1e9;
+    double cpu =
+        (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+        (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
     struct bench_result out = bench_result(words[0], words[1]);
     bench_at(&out, "count", (int64_t)count);
     bench_got(&out, "per_second", count / seconds);
     bench_got(&out, "seconds", seconds);
-    bench_got(&out, "cpu_seconds",
-        (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-            (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6);
+    bench_got(&out, "cpu_seconds", cpu);
+    bench_got(&out, "others_cores",
+        ((double)(bench_busy_ns() - busy_ns) / 1e9 - cpu) / seconds);
     bench_got(&out, "resident_mib", (double)usage.ru_maxrss / 1024);
     bench_result_print(&out);
     return 0;
