@@ -114,25 +114,28 @@ check "more is added" timeout 10 "$build/posito-bench" grow \
 check "to what was there" grep -qx 3000 "$here/said"
 check "and is told" grep -q 'making a long journal' "$here/told"
 
-# A fall of the rate is named: here from 8 connections to 32.
-growth() { # connections, rate
+# A fall of the rate is named: here from 8 connections to 32, and to 64.
+growth() { # connections, rate, cores that others had
     echo "{\"work\":\"growth\",\"who\":\"posito\",\"at\":{\"grows\":" \
-        "\"connections\",\"value\":$1},\"got\":{\"per_second\":$2}}"
+        "\"connections\",\"value\":$1},\"got\":{\"per_second\":$2,\"others_cores\":$3}}"
 }
 {
-    growth 32 7400
-    growth 1 5000
-    growth 8 10000
+    growth 32 7400 0.05
+    growth 1 5000 0.3
+    growth 8 10000 0
+    growth 64 5000 0.2
 } >"$here/made"
 check "a report of three steps" timeout 10 "$build/posito-bench" report \
     "$here/made" "$here" >"$here/falls"
 check "the fall has a name" grep -qx \
     'CLIFF: connections (single transfers) from 8 to 32: 0.74 of the rate before' \
     "$here/falls"
-check "there is no other" test "$(grep -c '^CLIFF' "$here/falls")" -eq 1
+check "one beside others' work is told apart" grep -q \
+    '^CLIFF: .* from 32 to 64: 0.68 of the rate before (NOISY' "$here/falls"
+check "there is no other" test "$(grep -c '^CLIFF' "$here/falls")" -eq 2
 check "programs find it" grep -q '"cliffs": *\[' "$here/results.json"
 check "the chart has its points" test \
-    "$(wc -l <"$here/growth-connections.dat")" -eq 4
+    "$(wc -l <"$here/growth-connections.dat")" -eq 5
 
 # What does not fit is said, not measured.
 check "a folder that was not prepared" refused \

@@ -36,6 +36,12 @@ static double median_of(
     return number != NULL ? bench_median(number) : (double)NAN;
 }
 
+static bool is_noisy(const struct bench_measure *measure)
+{
+    double others = median_of(measure, "others_cores");
+    return !isnan(others) && others > 0.1;
+}
+
 static int ascending(const void *left, const void *right)
 {
     const struct bench_step *a = left;
@@ -64,6 +70,8 @@ static size_t steps_of(const struct bench_summary *summary, const char *kind,
     for (size_t i = 0; i < count; i++) {
         list[i].first = i == 0;
         list[i].from = i > 0 ? list[i - 1].value : 0;
+        list[i].noisy = is_noisy(list[i].measure) ||
+                        (i > 0 && is_noisy(list[i - 1].measure));
         list[i].ratio = i > 0 ? list[i].rate / list[i - 1].rate
                               : (double)NAN;
     }
@@ -148,8 +156,9 @@ void bench_cliff_print(const struct bench_summary *summary)
             continue;
         bench_spell_count(from, list[i].from);
         bench_spell_count(to, list[i].value);
-        (void)printf("CLIFF: %s from %s to %s: %.2f of the rate before\n",
-            title_of(&list[i]), from, to, list[i].ratio);
+        (void)printf("CLIFF: %s from %s to %s: %.2f of the rate before%s\n",
+            title_of(&list[i]), from, to, list[i].ratio,
+            list[i].noisy ? " (NOISY: others were at work)" : "");
         falls++;
     }
     if (falls == 0)
@@ -175,6 +184,8 @@ struct json_object *bench_cliff_json(const struct bench_summary *summary)
             fall, "to", json_object_new_uint64(list[i].value));
         (void)json_object_object_add(
             fall, "ratio", json_object_new_double(list[i].ratio));
+        (void)json_object_object_add(
+            fall, "noisy", json_object_new_boolean(list[i].noisy));
         (void)json_object_array_add(all, fall);
     }
     return all;

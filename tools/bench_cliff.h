@@ -19,6 +19,7 @@ struct bench_step {
     uint64_t from; /* the next smaller one */
     double ratio; /* of the rate to that one's */
     double rate;
+    bool noisy; /* others had more than 0.1 of a core in either */
 };
 
 #define BENCH_STEPS_MAX 128
@@ -31,7 +32,7 @@ bool bench_step_falls(const struct bench_step *);
 
 /* A table, and the falls below it. */
 void bench_cliff_print(const struct bench_summary *);
-/* The falls: [{"grows":,"from":,"to":,"ratio":}]. */
+/* The falls: [{"grows":,"from":,"to":,"ratio":,"noisy":}]. */
 struct json_object *bench_cliff_json(const struct bench_summary *);
 /* growth-accounts.dat and so on, for the chart. */
 int bench_cliff_write(const struct bench_summary *, const char *folder,
