@@ -12,8 +12,8 @@
 
 /*
  * Batches of 10,000 for so long, in quarters: a save is due in each, and
- * what was sent is awaited after each.  A run in which none was seen to end
- * is a failure: its rate would be none that lasts.
+ * what was sent is awaited after each.  How many were seen to end is told:
+ * a rate with none is none that lasts.
  */
 int bench_sustained(struct bench_ledger *, int length_ms)
     WARN_UNUSED_RESULT;
