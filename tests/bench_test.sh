@@ -4,7 +4,7 @@
 # programs can read the results.  No figure is compared with anything.
 . "$(dirname "$0")/script.sh"
 
-export BENCH_DIR="$here/bench" BENCH_PEERS='' BENCH_ROUNDS=2 BENCH_MS=20
+export BENCH_DIR="$here/bench" BENCH_PEERS='' BENCH_ROUNDS=1 BENCH_MS=20
 export BENCH_ACCOUNTS='500 2000' BENCH_SINGLES_ACCOUNTS=500
 export BENCH_AUDIT_SINGLES=1000 BENCH_AUDIT_LINES=2000 BENCH_TEXT_LINES=1000
 export BENCH_UNSAVED_BATCHES=2 BENCH_UNSAVED_LINES=500

@@ -147,7 +147,8 @@ void bench_cliff_print(const struct bench_summary *summary)
         table.right[i] = true;
     for (size_t i = 0; i < count; i++)
         print_step(&table, &list[i]);
-    (void)puts("\nCost as work grows (bytes are for each transfer)");
+    (void)puts("\nCost as work grows (bytes are for each transfer; "
+               "device_bytes has in it what others wrote)");
     table_print(&table, stdout);
     table_free(&table);
     for (size_t i = 0; i < count; i++) {

@@ -381,7 +381,7 @@ static void add_audits(struct sheet *sheet)
                                "posito", "count", "others_cores", &size));
     }
     double memory = largest(sheet, "audit of postings in batches", "posito",
-        "count", "resident_mib", &size);
+        "count", "memory_mib", &size);
     rate = largest(sheet, "audit of postings in batches", "posito", "count",
         "per_second", &size);
     target = add(sheet, "audit replay, batch-signed", "2,000,000 postings/s");

@@ -297,7 +297,7 @@ static int do_measure(char **words)
     bench_got(&out, "cpu_seconds", cpu);
     bench_got(&out, "others_cores",
         ((double)(bench_busy_ns() - busy_ns) / 1e9 - cpu) / seconds);
-    bench_got(&out, "resident_mib", (double)usage.ru_maxrss / 1024);
+    bench_got(&out, "memory_mib", (double)usage.ru_maxrss / 1024);
     bench_result_print(&out);
     return 0;
 }
