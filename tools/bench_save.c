@@ -15,7 +15,7 @@
 
 /* No more lines are made for one run, however fast the daemon is. */
 #define LINES_MAX 30000000.0
-/* Of what is played, with a save due in each. */
+/* Of what is played; a save that is due can begin after each. */
 #define PIECES 4
 #define OTHERS_PER_SECOND 250
 #define OTHERS_BATCHES_PER_SECOND 1500
@@ -84,7 +84,7 @@ int bench_sustained(struct bench_ledger *ledger, int length_ms)
     struct bench_weighing weighing;
     double rate = 0;
     (void)snprintf(save, sizeof save, "save-ms=%d",
-        length_ms >= 400 ? length_ms / 8 : 20);
+        length_ms >= 400 ? length_ms / 3 : 20);
     struct bench_cell cell = {.ledger = ledger,
         .play = {.plan = &plan,
             .connections = 8,

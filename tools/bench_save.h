@@ -11,9 +11,10 @@
 #include "bench_ledger.h"
 
 /*
- * Batches of 10,000 for so long, in quarters: a save is due in each, and
- * what was sent is awaited after each.  How many were seen to end is told:
- * a rate with none is none that lasts.
+ * Batches of 10,000 for so long, in quarters: what was sent is awaited after
+ * each, and a save is due after every third of it, or sooner by its size:
+ * more often than the daemon does it by itself in so short a time.  How many
+ * were seen to end is told: a rate with none is none that lasts.
  */
 int bench_sustained(struct bench_ledger *, int length_ms)
     WARN_UNUSED_RESULT;
