@@ -221,6 +221,11 @@ uint64_t checkpointer_covered(const struct checkpointer *checkpointer)
     return checkpointer->covered;
 }
 
+bool checkpointer_saving(const struct checkpointer *checkpointer)
+{
+    return atomic_load(&checkpointer->saving) != SAVING_NOTHING;
+}
+
 void checkpointer_promise(
     struct checkpointer *checkpointer, struct bytes note)
 {

@@ -60,6 +60,9 @@ bool checkpointer_full(const struct checkpointer *);
 /* Entries that the saved state covers. */
 uint64_t checkpointer_covered(const struct checkpointer *);
 
+/* From the freeze until what was frozen is thawed again. */
+bool checkpointer_saving(const struct checkpointer *);
+
 /*
  * The journal has grown to that checkpoint: have it written to the file,
  * and have the next segment prepared.  Called when idle, or every second

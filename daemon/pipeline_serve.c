@@ -28,6 +28,7 @@ static struct service_facts facts_of(const struct pipeline *pipeline)
         .durable = commit_durable(pipeline->commit),
         .note = commit_note(pipeline->commit),
         .covered = checkpointer_covered(pipeline->checkpointer),
+        .saving = checkpointer_saving(pipeline->checkpointer),
         .connections = pipeline->connections,
         .uptime_ms = clock_ms() - pipeline->started_ms,
     };

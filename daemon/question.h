@@ -14,6 +14,7 @@ struct service_facts {
     uint64_t durable;   /* entries in the journal */
     struct bytes note;  /* the checkpoint of that size */
     uint64_t covered;   /* entries in the saved state */
+    bool saving;        /* the state is being saved */
     size_t connections;
     int64_t uptime_ms;
 };

@@ -27,6 +27,7 @@ int question_status(const struct question *q)
     answer_number(q->out, "version", LEDGER_VERSION);
     answer_number(q->out, "connections", facts->connections);
     answer_number(q->out, "covered", facts->covered);
+    answer_word(q->out, "saving", facts->saving ? "yes" : "no");
     write_books(q);
     answer_number(q->out, "uptime", (uint64_t)facts->uptime_ms / 1000);
     answer_end(q->out);

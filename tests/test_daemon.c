@@ -280,7 +280,7 @@ static void test_questions(void **state)
     ask_about_parties(&wire);
     wire_ask(&wire, "status",
         "ok size=* durable=* time=20*Z version=1 connections=1 covered=* "
-        "books=us:2026-03-02,mx:2026-03-02 uptime=*");
+        "saving=no books=us:2026-03-02,mx:2026-03-02 uptime=*");
     /* Out of reach of the key that asks. */
     wire_ask(&wire, "trial book=mx", "no status=out-of-scope number=301 *");
     wire_ask(&wire, "follow from=0", "no status=wrong-kind number=300 *");

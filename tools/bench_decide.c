@@ -37,6 +37,7 @@ struct bench {
     struct ledger *ledger;
     struct keyfile chief;
     int64_t now_ms;
+    int64_t hash_ns;
     int64_t decode_ns;
     int64_t decide_ns;
     struct failure *failure;
@@ -78,7 +79,10 @@ static int decide(struct bench *b, struct bytes text)
     struct decision decision;
     if (!bytes_next_line(&text, &line))
         return failure_set(b->failure, "no line");
+    int64_t unhashed = bench_cpu_ns();
+    struct hash root = merkle_root_of_lines(text);
     int64_t began = bench_cpu_ns();
+    b->now_ms += root.data[0] & 1; /* so that it is not left out */
     if (admit_unchecked(&order, line, text) != 0)
         return failure_set(b->failure, "out of memory");
     int64_t decoded = bench_cpu_ns();
@@ -87,6 +91,7 @@ static int decide(struct bench *b, struct bytes text)
     int result = ledger_decide(b->ledger, &order,
         (struct instant){b->now_ms++}, &decision);
     int64_t decided = bench_cpu_ns();
+    b->hash_ns += began - unhashed;
     b->decode_ns += decoded - began;
     b->decide_ns += decided - decoded;
     if (result == 0 && decision.status != STATUS_ACCEPTED)
@@ -206,6 +211,7 @@ static void tell(const struct bench *b, uint64_t members, size_t batches,
     bench_got(&out, "decoded_per_second", count * 1e9 / (double)b->decode_ns);
     bench_got(&out, "decide_ns", (double)b->decide_ns / count);
     bench_got(&out, "decode_ns", (double)b->decode_ns / count);
+    bench_got(&out, "hash_ns", (double)b->hash_ns / count);
     bench_got(&out, "bytes_per_record",
         (double)pending_bytes / (double)pending_records);
     bench_result_print(&out);
@@ -221,6 +227,7 @@ static int measure(struct bench *b, uint64_t members, size_t batches,
     bench_plan_batches(&plan, &b->plan, &draw, batches, lines);
     b->decide_ns = 0;
     b->decode_ns = 0;
+    b->hash_ns = 0;
     int result = decide_plan(b, &plan, 0, batches / 2);
     if (result == 0) {
         bytes = state_pending_bytes(b->state);

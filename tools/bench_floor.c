@@ -5,16 +5,21 @@
 
 #include <posito/merkle.h>
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define LINE_BYTES 200
+#define ANSWER_BYTES 64
 #define MESSAGES 64
 #define THREADS_MAX 256
 #define FILE_BYTES ((size_t)16 << 20)
@@ -115,6 +120,104 @@ static void measure_leaf(int each_ms)
     bench_result_print(&result);
 }
 
+/* ---- a line there and back ---- */
+
+/* Answers each line by a line; ends when its end is closed. */
+static void *answer_all(void *context)
+{
+    int end = *(const int *)context;
+    uint8_t text[4096];
+    for (;;) {
+        ssize_t got = recv(end, text, sizeof text, 0);
+        if (got <= 0)
+            return NULL;
+        if (text[got - 1] == '\n' &&
+            send(end, text, ANSWER_BYTES, MSG_NOSIGNAL) != ANSWER_BYTES)
+            return NULL;
+    }
+}
+
+/* Two ends of a connection over the loopback. */
+static bool connect_ends(int ends[2])
+{
+    struct sockaddr_in at = {.sin_family = AF_INET,
+        .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t length = sizeof at;
+    int one = 1;
+    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    ends[0] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    ends[1] = -1;
+    if (listener >= 0 && ends[0] >= 0 &&
+        bind(listener, (struct sockaddr *)&at, sizeof at) == 0 &&
+        listen(listener, 1) == 0 &&
+        getsockname(listener, (struct sockaddr *)&at, &length) == 0 &&
+        connect(ends[0], (struct sockaddr *)&at, sizeof at) == 0)
+        ends[1] = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+    if (listener >= 0)
+        (void)close(listener);
+    if (ends[1] < 0)
+        return false;
+    for (int i = 0; i < 2; i++)
+        (void)setsockopt(
+            ends[i], IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    return true;
+}
+
+static bool echo_until(
+    int end, int64_t until, struct bench_latency *latency)
+{
+    uint8_t line[LINE_BYTES], answer[ANSWER_BYTES];
+    (void)memset(line, 'x', sizeof line);
+    line[LINE_BYTES - 1] = '\n';
+    int64_t now = bench_now_ns();
+    do {
+        size_t heard = 0;
+        if (send(end, line, sizeof line, MSG_NOSIGNAL) != sizeof line)
+            return false;
+        while (heard < sizeof answer) {
+            ssize_t got = recv(
+                end, answer + heard, sizeof answer - heard, 0);
+            if (got <= 0)
+                return false;
+            heard += (size_t)got;
+        }
+        int64_t after = bench_now_ns();
+        bench_latency_add(latency, after - now);
+        now = after;
+    } while (now < until);
+    return true;
+}
+
+static int measure_echo(int each_ms, struct failure *failure)
+{
+    int ends[2];
+    pthread_t thread;
+    struct bench_latency latency = {0};
+    if (!connect_ends(ends) ||
+        pthread_create(&thread, NULL, answer_all, &ends[1]) != 0)
+        return failure_set(failure, "cannot echo over the loopback");
+    int64_t cpu = bench_cpu_ns(), began = bench_now_ns();
+    bool sound = echo_until(
+        ends[0], began + (int64_t)each_ms * 1000000, &latency);
+    double took = (double)(bench_now_ns() - began);
+    cpu = bench_cpu_ns() - cpu;
+    (void)shutdown(ends[0], SHUT_RDWR);
+    (void)pthread_join(thread, NULL);
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+    if (sound) {
+        struct bench_result out = bench_result("echo", "floor");
+        bench_at(&out, "bytes", LINE_BYTES);
+        bench_got(&out, "per_second", (double)latency.count * 1e9 / took);
+        bench_got(
+            &out, "cpu_us", (double)cpu / 1e3 / (double)latency.count);
+        bench_latency_tell(&latency, &out);
+        bench_result_print(&out);
+    }
+    bench_latency_free(&latency);
+    return sound ? 0 : failure_set(failure, "the echo broke off");
+}
+
 /* ---- the disk ---- */
 
 static int open_zeros(const char *folder, struct failure *failure)
@@ -197,5 +300,7 @@ int bench_floor(const char *folder, int each_ms, struct failure *failure)
     if (result != 0)
         return -1;
     measure_leaf(each_ms);
+    if (measure_echo(each_ms, failure) != 0)
+        return -1;
     return measure_disk(folder, each_ms, failure);
 }

@@ -6,6 +6,8 @@
  *                 so many threads; us is the processor's time for one,
  *                 which a busy machine does not lengthen much
  *     leaf        the hash of a leaf of 200 bytes, one thread
+ *     echo        a line of 200 bytes to another thread over the loopback
+ *                 and 64 bytes back, one at a time
  *     fdatasync   of an overwrite of so many bytes of blocks that were
  *                 written with zeros before, in the folder's file system
  */

@@ -18,11 +18,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <time.h>
 #include <unistd.h>
 
 /* Written last: the folder was prepared to the end, for so many members. */
 #define MARK "bench-members"
+/* While it is being prepared: for how many, and how many are there. */
+#define MARK_WANTED "bench-wanted"
+#define MARK_ENROLLED "bench-enrolled"
 /* A body has at most 10,000 lines; so many batches are made at once. */
 #define ENROL_LINES 10000U
 #define ENROL_BATCHES 25U
@@ -156,30 +160,40 @@ void bench_ledger_kill(struct bench_ledger *ledger)
 
 /* ---- preparing ---- */
 
-static bool read_mark(struct bench_ledger *ledger)
+bool bench_ledger_note(
+    const struct bench_ledger *ledger, const char *name, uint64_t *number)
 {
     char path[4096];
-    (void)snprintf(path, sizeof path, "%s/" MARK, ledger->folder);
+    (void)snprintf(path, sizeof path, "%s/%s", ledger->folder, name);
     FILE *file = fopen(path, "re");
     if (file == NULL)
         return false;
-    int found = fscanf(file, "%19" SCNu64, &ledger->members);
+    int found = fscanf(file, "%19" SCNu64, number);
     (void)fclose(file);
-    return found == 1 && ledger->members > 1;
+    return found == 1;
 }
 
-static int write_mark(struct bench_ledger *ledger)
+static bool read_mark(struct bench_ledger *ledger)
 {
-    char path[4096];
-    (void)snprintf(path, sizeof path, "%s/" MARK, ledger->folder);
-    FILE *file = fopen(path, "we");
-    if (file == NULL)
-        return failure_set_errno(
-            &ledger->failure, errno, "cannot write %s", path);
-    (void)fprintf(file, "%" PRIu64 "\n", ledger->members);
-    return fclose(file) == 0
+    return bench_ledger_note(ledger, MARK, &ledger->members) &&
+           ledger->members > 1;
+}
+
+/* Through another name, so that an end at any time leaves one of both. */
+int bench_ledger_take_note(
+    struct bench_ledger *ledger, const char *name, uint64_t number)
+{
+    char path[4096], fresh[4096];
+    (void)snprintf(path, sizeof path, "%s/%s", ledger->folder, name);
+    (void)snprintf(fresh, sizeof fresh, "%s/%s.new", ledger->folder, name);
+    FILE *file = fopen(fresh, "we");
+    bool written = file != NULL && fprintf(file, "%" PRIu64 "\n", number) > 0;
+    if (file != NULL && fclose(file) != 0)
+        written = false;
+    return written && rename(fresh, path) == 0
                ? 0
-               : failure_set(&ledger->failure, "cannot write %s", path);
+               : failure_set_errno(
+                     &ledger->failure, errno, "cannot write %s", path);
 }
 
 static int open_keys(struct bench_ledger *ledger)
@@ -206,9 +220,10 @@ int bench_ledger_open(struct bench_ledger *ledger, const char *folder)
 }
 
 /* Members [first, end): first their names, then their money; the daemon
- * decides in the order of the one connection. */
+ * decides in the order of the one connection.  again: they may be there
+ * already, and get their money once more. */
 static int enrol_some(
-    struct bench_ledger *ledger, uint64_t first, uint64_t end)
+    struct bench_ledger *ledger, uint64_t first, uint64_t end, bool again)
 {
     struct bench_plan plan = bench_plan_empty();
     struct bench_played played;
@@ -221,7 +236,7 @@ static int enrol_some(
         .connections = 1,
         .window = 4};
     int result = bench_play(&play, &played, &ledger->failure);
-    if (result == 0 && played.refused > 0)
+    if (result == 0 && played.refused > 0 && !again)
         result = failure_set(&ledger->failure, "enrolling was refused");
     if (result == 0)
         bench_latency_free(&played.latency);
@@ -232,19 +247,41 @@ static int enrol_some(
 static int found(struct bench_ledger *ledger)
 {
     struct ident founder = ident_of("chief");
-    const uint64_t step = (uint64_t)ENROL_LINES * ENROL_BATCHES;
     files_remove_folder(ledger->folder);
     if (found_ledger(ledger->folder, "posito.example/bench",
-            bytes_text(founding), &founder, &ledger->failure) != 0 ||
-        open_keys(ledger) != 0 || bench_ledger_start(ledger, NULL) != 0)
+            bytes_text(founding), &founder, &ledger->failure) != 0)
         return -1;
-    for (uint64_t at = 0; at < ledger->members; at += step) {
+    return bench_ledger_take_note(ledger, MARK_WANTED, ledger->members) == 0
+               ? bench_ledger_take_note(ledger, MARK_ENROLLED, 0)
+               : -1;
+}
+
+/* Goes on where an interrupted run for as many members stopped. */
+static int enrol(struct bench_ledger *ledger)
+{
+    const uint64_t step = (uint64_t)ENROL_LINES * ENROL_BATCHES;
+    uint64_t wanted = 0, at = 0;
+    bool again = bench_ledger_note(ledger, MARK_WANTED, &wanted) &&
+                 wanted == ledger->members &&
+                 bench_ledger_note(ledger, MARK_ENROLLED, &at);
+    if ((!again && found(ledger) != 0) || open_keys(ledger) != 0 ||
+        bench_ledger_start(ledger, NULL) != 0)
+        return -1;
+    for (; at < ledger->members; again = false) {
         uint64_t end = ledger->members - at < step ? ledger->members
                                                    : at + step;
-        if (enrol_some(ledger, at, end) != 0)
+        if (enrol_some(ledger, at, end, again) != 0 ||
+            bench_ledger_take_note(ledger, MARK_ENROLLED, end) != 0)
             return -1;
+        at = end;
     }
-    return bench_ledger_stop(ledger) == 0 ? write_mark(ledger) : -1;
+    if (bench_ledger_stop(ledger) != 0)
+        return -1;
+    /* Without this mark, and with the next one removed, it is founded anew. */
+    char path[4096];
+    (void)snprintf(path, sizeof path, "%s/" MARK_WANTED, ledger->folder);
+    (void)unlink(path);
+    return bench_ledger_take_note(ledger, MARK, ledger->members);
 }
 
 int bench_ledger_prepare(
@@ -255,7 +292,7 @@ int bench_ledger_prepare(
     if (read_mark(ledger) && ledger->members == members)
         return open_keys(ledger);
     ledger->members = members;
-    int result = found(ledger);
+    int result = enrol(ledger);
     bench_ledger_kill(ledger);
     return result;
 }
@@ -309,8 +346,6 @@ int bench_ledger_usage(
         (long)ledger->daemon);
     usage->memory_bytes = read_number(path, "RssAnon:") * 1024;
     usage->resident_bytes = read_number(path, "VmRSS:") * 1024;
-    (void)snprintf(path, sizeof path, "/proc/%ld/io", (long)ledger->daemon);
-    usage->written_bytes = read_number(path, "write_bytes:");
     return 0;
 }
 
@@ -330,4 +365,34 @@ int bench_ledger_size(struct bench_ledger *ledger, struct bench_size *size)
         return failure_set_errno(&ledger->failure, errno, "no %s", path);
     size->state_bytes = (uint64_t)file.st_blocks * 512;
     return 0;
+}
+
+void bench_ledger_sync(const struct bench_ledger *ledger)
+{
+    int folder = open(ledger->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0)
+        return;
+    (void)syncfs(folder);
+    (void)close(folder);
+}
+
+/* Its statistics: reads, reads merged, sectors read, milliseconds, writes,
+ * writes merged, sectors written (of 512 bytes), ... */
+bool bench_ledger_device(const struct bench_ledger *ledger, uint64_t *bytes)
+{
+    char path[64];
+    struct stat folder;
+    uint64_t sectors = 0;
+    if (stat(ledger->folder, &folder) != 0)
+        return false;
+    (void)snprintf(path, sizeof path, "/sys/dev/block/%u:%u/stat",
+        major(folder.st_dev), minor(folder.st_dev));
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return false;
+    int found = fscanf(
+        file, "%*u %*u %*u %*u %*u %*u %" SCNu64, &sectors);
+    (void)fclose(file);
+    *bytes = sectors * 512;
+    return found == 1;
 }

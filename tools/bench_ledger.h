@@ -24,8 +24,9 @@ struct bench_ledger {
 };
 
 /*
- * Found and enrol, unless that was done before to the end; what an
- * interrupted run left is removed.  The daemon does not run afterwards.
+ * Found and enrol, unless that was done before to the end; where a run for
+ * as many members was interrupted, this one goes on (and the members of its
+ * last step may have twice the money).  The daemon does not run afterwards.
  * 0, or -1.
  */
 int bench_ledger_prepare(struct bench_ledger *, const char *folder,
@@ -53,13 +54,18 @@ void bench_ledger_kill(struct bench_ledger *);
  */
 int bench_ledger_warm(struct bench_ledger *) WARN_UNUSED_RESULT;
 
+/* A number kept in a file of that name in its folder.  False: none. */
+bool bench_ledger_note(const struct bench_ledger *, const char *name,
+    uint64_t *number);
+int bench_ledger_take_note(struct bench_ledger *, const char *name,
+    uint64_t number) WARN_UNUSED_RESULT;
+
 /* ---- what it takes ---- */
 
 struct bench_usage {
     int64_t cpu_ns;        /* of all its threads, user and system */
     uint64_t memory_bytes; /* resident and its own: not of mapped files */
     uint64_t resident_bytes;
-    uint64_t written_bytes; /* that it had the disk write */
 };
 int bench_ledger_usage(struct bench_ledger *, struct bench_usage *)
     WARN_UNUSED_RESULT;
@@ -71,5 +77,11 @@ struct bench_size {
 /* Of a ledger whose daemon does not run. */
 int bench_ledger_size(struct bench_ledger *, struct bench_size *)
     WARN_UNUSED_RESULT;
+
+/* Have the system write what it keeps back of the folder's file system. */
+void bench_ledger_sync(const struct bench_ledger *);
+/* Bytes written so far to the block device that the folder lies on, by all.
+ * False if it lies on none (an overlay, a memory file system). */
+bool bench_ledger_device(const struct bench_ledger *, uint64_t *bytes);
 
 #endif

@@ -13,6 +13,7 @@
 #include <time.h>
 
 #define ZIPF 0.99
+#define DISTINCT_LINES 1000000U
 
 static void give_up(void)
 {
@@ -173,16 +174,33 @@ void bench_plan_singles(struct bench_plan *plan,
     buffer_free(&line);
 }
 
+static void add_rooted(struct bench_plan *plan,
+    const struct bench_ledger *ledger, const struct buffer *body,
+    const struct hash *root, uint32_t lines)
+{
+    struct buffer line = buffer_empty();
+    buffer_format(&line, "batch mode=all lines=%u root=", lines);
+    base64_append(&line, bytes_of(root->data, sizeof root->data));
+    bench_plan_signed(plan, ledger, &line, buffer_bytes(body), lines);
+    buffer_free(&line);
+}
+
 static void add_batch(struct bench_plan *plan,
     const struct bench_ledger *ledger, const struct buffer *body,
     uint32_t lines)
 {
-    struct buffer line = buffer_empty();
     struct hash root = merkle_root_of_lines(buffer_bytes(body));
-    buffer_format(&line, "batch mode=all lines=%u root=", lines);
-    base64_append(&line, bytes_of(root.data, sizeof root.data));
-    bench_plan_signed(plan, ledger, &line, buffer_bytes(body), lines);
-    buffer_free(&line);
+    add_rooted(plan, ledger, body, &root, lines);
+}
+
+static void make_body(
+    struct buffer *body, struct bench_draw *draw, size_t lines)
+{
+    buffer_clear(body);
+    for (size_t i = 0; i < lines; i++) {
+        add_transfer(body, draw);
+        buffer_char(body, '\n');
+    }
 }
 
 void bench_plan_batches(struct bench_plan *plan,
@@ -191,14 +209,49 @@ void bench_plan_batches(struct bench_plan *plan,
 {
     struct buffer body = buffer_empty();
     for (size_t i = 0; i < count; i++) {
-        buffer_clear(&body);
-        for (size_t k = 0; k < lines; k++) {
-            add_transfer(&body, draw);
-            buffer_char(&body, '\n');
-        }
+        make_body(&body, draw, lines);
         add_batch(plan, ledger, &body, (uint32_t)lines);
     }
     buffer_free(&body);
+}
+
+void bench_plan_many(struct bench_plan *plan,
+    const struct bench_ledger *ledger, struct bench_draw *draw, size_t count,
+    size_t lines)
+{
+    size_t made = DISTINCT_LINES / lines + 1;
+    struct body {
+        struct buffer text;
+        struct hash root;
+    } *bodies;
+    made = made < count ? made : count;
+    bodies = calloc(made + 1, sizeof *bodies);
+    if (bodies == NULL)
+        give_up();
+    for (size_t i = 0; i < made; i++) {
+        bodies[i].text = buffer_empty();
+        make_body(&bodies[i].text, draw, lines);
+        bodies[i].root = merkle_root_of_lines(buffer_bytes(&bodies[i].text));
+    }
+    for (size_t i = 0; i < count; i++)
+        add_rooted(plan, ledger, &bodies[i % made].text,
+            &bodies[i % made].root, (uint32_t)lines);
+    for (size_t i = 0; i < made; i++)
+        buffer_free(&bodies[i].text);
+    free(bodies);
+}
+
+void bench_plan_balances(
+    struct bench_plan *plan, struct bench_draw *draw, size_t count)
+{
+    struct buffer line = buffer_empty();
+    for (size_t i = 0; i < count; i++) {
+        buffer_format(&line, "balance account=us/m%07" PRIu64 "/share/USD\n",
+            bench_draw_below(draw, draw->members));
+        bench_plan_add(plan, buffer_bytes(&line), 1);
+        buffer_clear(&line);
+    }
+    buffer_free(&line);
 }
 
 void bench_plan_enrol(struct bench_plan *plan,

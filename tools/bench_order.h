@@ -61,6 +61,15 @@ void bench_plan_singles(struct bench_plan *, const struct bench_ledger *,
 void bench_plan_batches(struct bench_plan *, const struct bench_ledger *,
     struct bench_draw *, size_t count, size_t lines);
 
+/* The same where count is large: bodies of a million lines in all are made,
+ * and then signed again in turn. */
+void bench_plan_many(struct bench_plan *, const struct bench_ledger *,
+    struct bench_draw *, size_t count, size_t lines);
+
+/* count questions for a balance. */
+void bench_plan_balances(
+    struct bench_plan *, struct bench_draw *, size_t count);
+
 /* count requests as a counter makes them: of ten, seven ask a balance,
  * one the last ten postings, two are signed transfers. */
 void bench_plan_mixed(struct bench_plan *, const struct bench_ledger *,

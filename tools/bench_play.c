@@ -270,6 +270,8 @@ static int end_answer(struct player *player, struct line *line, int64_t now)
         return failure_set(player->failure, "an answer nobody asked for");
     struct waiting *waiting = &line->ring[line->oldest];
     bench_latency_add(&player->played->latency, now - waiting->since);
+    if (player->play->answered != NULL)
+        player->play->answered(player->play->context, waiting->since, now);
     if (line->refusal)
         player->played->refused++;
     else
@@ -303,7 +305,7 @@ static int take(struct player *player, struct line *line,
 
 static int hear(struct player *player, struct line *line)
 {
-    static uint8_t text[1 << 16];
+    uint8_t text[1 << 16];
     ssize_t got = recv(line->socket, text, sizeof text, 0);
     if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
         return 0;

@@ -27,6 +27,9 @@ struct bench_play {
     double per_second; /* 0: closed */
     int64_t limit_ms;  /* no more is sent then; 0: all is sent */
     const struct bench_ledger *login; /* log in first, as its tellers; or NULL */
+    /* Told of each answer, with when its request was due, or sent; or NULL. */
+    void (*answered)(void *context, int64_t since, int64_t now);
+    void *context;
 };
 
 struct bench_played {
@@ -38,7 +41,7 @@ struct bench_played {
     struct bench_latency latency;
 };
 
-/* 0, or -1: a connection broke, or nothing was answered for a minute. */
+/* Threads may play side by side.  0, or -1: a connection broke, or nothing was answered for a minute. */
 int bench_play(const struct bench_play *, struct bench_played *,
     struct failure *) WARN_UNUSED_RESULT;
 

@@ -1,5 +1,7 @@
 #include "bench_report.h"
 
+#include "bench_cliff.h"
+#include "bench_spell.h"
 #include "bench_target.h"
 #include "files.h"
 #include "table.h"
@@ -12,31 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* ---- numbers as people read them ---- */
-
-/* 1234567.8 as 1,234,568; small ones with digits after the point. */
-static void spell(char out[48], double value)
-{
-    char digits[40];
-    size_t at = 0;
-    if (isnan(value)) {
-        (void)snprintf(out, 48, "-");
-        return;
-    }
-    if (value < 100) {
-        (void)snprintf(out, 48, "%.*f", value < 10 ? 2 : 1, value);
-        return;
-    }
-    (void)snprintf(digits, sizeof digits, "%.0f", value);
-    size_t length = strlen(digits);
-    for (size_t i = 0; i < length; i++) {
-        if (i > 0 && (length - i) % 3 == 0)
-            out[at++] = ',';
-        out[at++] = digits[i];
-    }
-    out[at] = '\0';
-}
 
 static void cell(struct text_table *table, const char *text)
 {
@@ -102,7 +79,7 @@ static void print_at(struct text_table *table,
     if (json_object_object_get_ex(measure->where, name, &value)) {
         if (json_object_is_type(value, json_type_int) &&
             json_object_get_int64(value) >= 100)
-            spell(text, (double)json_object_get_int64(value));
+            bench_spell(text, (double)json_object_get_int64(value));
         else
             (void)snprintf(
                 text, sizeof text, "%s", json_object_get_string(value));
@@ -136,9 +113,9 @@ static void print_measure(struct text_table *table,
             measure, columns->number[i]);
         char text[48] = "", low[48], high[48], spread[104] = "";
         if (number != NULL) {
-            spell(text, bench_median(number));
-            spell(low, number->value[0]);
-            spell(high, number->value[number->rounds - 1]);
+            bench_spell(text, bench_median(number));
+            bench_spell(low, number->value[0]);
+            bench_spell(high, number->value[number->rounds - 1]);
             (void)snprintf(spread, sizeof spread, "%s-%s", low, high);
         }
         cell(table, text);
@@ -190,7 +167,8 @@ static void print_works(const struct bench_summary *summary)
         bool first = true;
         for (size_t k = 0; k < i && first; k++)
             first = strcmp(summary->list[k].work, summary->list[i].work) != 0;
-        if (first)
+        /* Cost as work grows has a table of its own. */
+        if (first && strcmp(summary->list[i].work, "growth") != 0)
             print_work(summary, summary->list[i].work);
     }
     print_refusals(summary);
@@ -214,63 +192,24 @@ static uint64_t next_accounts(
     return found;
 }
 
-/* ---- cost as work grows ---- */
-
-static void print_cost(struct text_table *table,
-    const struct bench_summary *summary, uint64_t accounts)
-{
-    static const char *const disk[] = {
-        "bytes", "written_bytes", "state_mib", "journal_mib"};
-    static const char *const batch[] = {
-        "per_second", "p50_us", "p99_us", "memory_mib"};
-    char text[48];
-    char at[96];
-    spell(text, (double)accounts);
-    cell(table, text);
-    (void)snprintf(at, sizeof at,
-        "{\"accounts\":%" PRIu64 ",\"lines\":10000,\"drawn\":\"evenly\"}",
-        accounts);
-    for (size_t i = 0; i < 4; i++) {
-        spell(text, bench_summary_median(
-                        summary, "batch", "posito", at, batch[i]));
-        cell(table, text);
-    }
-    (void)snprintf(at, sizeof at,
-        "{\"transfers\":\"in batches\",\"accounts\":%" PRIu64 "}", accounts);
-    for (size_t i = 0; i < 4; i++) {
-        spell(text, bench_summary_median(
-                        summary, "disk", "posito", at, disk[i]));
-        cell(table, text);
-    }
-}
-
-/* The others grow in the tables above: connections in "single", lines of a
- * batch in "batch", entries in the audits. */
-static void print_growth(const struct bench_summary *summary)
-{
-    static const char *const headings[] = {"accounts", "in batches/s",
-        "p50_us", "p99_us", "memory_mib", "bytes/transfer", "written/transfer",
-        "state_mib", "journal_mib"};
-    struct text_table table = table_empty(9);
-    for (size_t i = 0; i < 9; i++) {
-        cell(&table, headings[i]);
-        table.right[i] = true;
-    }
-    for (uint64_t accounts = next_accounts(summary, 0); accounts > 0;
-         accounts = next_accounts(summary, accounts))
-        print_cost(&table, summary, accounts);
-    (void)puts("\nCost as accounts grow, batches of 10,000");
-    table_print(&table, stdout);
-    table_free(&table);
-}
-
 /* ---- the table of targets ---- */
+
+/* Why a target is not reached stands behind that it is not. */
+static void spell_verdict(
+    char verdict[512], const struct bench_target *target)
+{
+    bool why = target->verdict == BENCH_NOT_REACHED && target->why[0] != '\0';
+    (void)snprintf(verdict, 512, "%s%s%s",
+        bench_verdict_text(target->verdict), why ? ": " : "",
+        why ? target->why : "");
+}
 
 static void print_targets(const struct bench_target *list, size_t count)
 {
     struct text_table table = table_empty(5);
     static const char *const headings[] = {
         "work", "to reach", "measured", "ratio", "verdict"};
+    char verdict[512];
     for (size_t i = 0; i < 5; i++)
         cell(&table, headings[i]);
     table.right[3] = true;
@@ -279,7 +218,8 @@ static void print_targets(const struct bench_target *list, size_t count)
         cell(&table, list[i].to_reach);
         cell(&table, list[i].measured);
         cell(&table, list[i].ratio);
-        cell(&table, bench_verdict_text(list[i].verdict));
+        spell_verdict(verdict, &list[i]);
+        cell(&table, verdict);
     }
     (void)puts("\nSpeed to reach");
     table_print(&table, stdout);
@@ -304,16 +244,18 @@ static FILE *create(
 static int write_targets(const struct bench_target *list, size_t count,
     const char *folder, struct failure *failure)
 {
+    char verdict[512];
     FILE *file = create(folder, "targets.md", failure);
     if (file == NULL)
         return -1;
     (void)fputs("| Work | To reach | Measured | Ratio | |\n"
                 "|---|---|---|---|---|\n",
         file);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        spell_verdict(verdict, &list[i]);
         (void)fprintf(file, "| %s | %s | %s | %s | %s |\n", list[i].work,
-            list[i].to_reach, list[i].measured, list[i].ratio,
-            bench_verdict_text(list[i].verdict));
+            list[i].to_reach, list[i].measured, list[i].ratio, verdict);
+    }
     return fclose(file);
 }
 
@@ -424,6 +366,10 @@ static struct json_object *json_of_target(const struct bench_target *target)
         all, "ratio", json_object_new_string(target->ratio));
     (void)json_object_object_add(all, "verdict",
         json_object_new_string(bench_verdict_text(target->verdict)));
+    (void)json_object_object_add(
+        all, "why", json_object_new_string(target->why));
+    (void)json_object_object_add(
+        all, "noisy", json_object_new_boolean(target->noisy));
     return all;
 }
 
@@ -462,6 +408,7 @@ static int write_json(const struct bench_summary *summary,
         (void)json_object_array_add(table, json_of_target(&targets[i]));
     (void)json_object_object_add(all, "machine", json_of_machine(folder));
     (void)json_object_object_add(all, "results", results);
+    (void)json_object_object_add(all, "cliffs", bench_cliff_json(summary));
     (void)json_object_object_add(all, "targets", table);
     int result = file == NULL ? -1 : 0;
     if (file != NULL) {
@@ -488,12 +435,13 @@ int bench_report(
     if (result == 0) {
         size_t count = bench_targets(summary, targets);
         print_works(summary);
-        print_growth(summary);
+        bench_cliff_print(summary);
         print_targets(targets, count);
         if (write_json(summary, targets, count, folder, failure) != 0 ||
             write_targets(targets, count, folder, failure) != 0 ||
             write_singles(summary, folder, failure) != 0 ||
-            write_batches(summary, folder, failure) != 0)
+            write_batches(summary, folder, failure) != 0 ||
+            bench_cliff_write(summary, folder, failure) != 0)
             result = failure_set(
                 failure, "cannot write the results in %s", folder);
     }

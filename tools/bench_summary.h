@@ -11,7 +11,7 @@
 #include <stddef.h>
 
 #define BENCH_MEASURES_MAX 512
-#define BENCH_NUMBERS_MAX 16
+#define BENCH_NUMBERS_MAX 32
 #define BENCH_ROUNDS_MAX 64
 
 struct bench_number { /* one name of got: {} */

@@ -1,7 +1,6 @@
 #include "bench_work.h"
 
-#include "bench_play.h"
-#include "bench_result.h"
+#include "bench_cell.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -20,53 +19,6 @@ static uint64_t seed(void)
     return randombytes_random();
 }
 
-/* A cell of the table: what is played, and what is told of it. */
-struct cell {
-    struct bench_ledger *ledger;
-    struct bench_play play;
-    struct bench_played played;
-    struct bench_usage before, after;
-    int64_t busy_ns; /* of all cores, by whomever */
-};
-
-static int play_cell(struct cell *cell)
-{
-    struct failure *failure = &cell->ledger->failure;
-    cell->play.address = cell->ledger->address;
-    cell->busy_ns = bench_busy_ns();
-    if (bench_ledger_usage(cell->ledger, &cell->before) != 0 ||
-        bench_play(&cell->play, &cell->played, failure) != 0)
-        return -1;
-    if (bench_ledger_usage(cell->ledger, &cell->after) != 0) {
-        bench_latency_free(&cell->played.latency);
-        return -1;
-    }
-    cell->busy_ns = bench_busy_ns() - cell->busy_ns;
-    return 0;
-}
-
-/* Rate, latencies and the daemon's costs; releases the latencies. */
-static void tell_cell(struct cell *cell, struct bench_result *result)
-{
-    struct bench_played *played = &cell->played;
-    double took = (double)played->took_ns;
-    double units = played->units > 0 ? (double)played->units : 1;
-    double daemon = (double)(cell->after.cpu_ns - cell->before.cpu_ns);
-    bench_got(result, "per_second", (double)played->units * 1e9 / took);
-    bench_latency_tell(&played->latency, result);
-    bench_got(result, "refused", (double)played->refused);
-    bench_got(result, "cpu_us", daemon / 1e3 / units);
-    bench_got(result, "daemon_cores", daemon / took);
-    bench_got(result, "driver_cores", (double)played->driver_ns / took);
-    bench_got(result, "others_cores",
-        ((double)cell->busy_ns - daemon - (double)played->driver_ns) / took);
-    bench_got(result, "memory_mib",
-        (double)cell->after.memory_bytes / (1 << 20));
-    bench_got(result, "resident_mib",
-        (double)cell->after.resident_bytes / (1 << 20));
-    bench_latency_free(&played->latency);
-}
-
 /* ---- transfers signed each ---- */
 
 static int closed_single(struct bench_ledger *ledger, struct bench_draw *draw,
@@ -76,13 +28,13 @@ static int closed_single(struct bench_ledger *ledger, struct bench_draw *draw,
     size_t per_ms = connections * window == 1 ? SINGLES_PER_MS / 4
                                               : SINGLES_PER_MS;
     bench_plan_singles(&plan, ledger, draw, per_ms * (size_t)each_ms);
-    struct cell cell = {.ledger = ledger,
+    struct bench_cell cell = {.ledger = ledger,
         .play = {.plan = &plan,
             .count = plan.count,
             .connections = connections,
             .window = window,
             .limit_ms = each_ms}};
-    int result = play_cell(&cell);
+    int result = bench_cell_play(&cell);
     bench_plan_free(&plan);
     if (result != 0)
         return -1;
@@ -90,7 +42,7 @@ static int closed_single(struct bench_ledger *ledger, struct bench_draw *draw,
     struct bench_result out = bench_result("single", "posito");
     bench_at(&out, "connections", connections);
     bench_at(&out, "window", window);
-    tell_cell(&cell, &out);
+    bench_cell_tell(&cell, &out);
     bench_result_print(&out);
     return 0;
 }
@@ -101,83 +53,48 @@ static int open_single(struct bench_ledger *ledger, struct bench_draw *draw,
     struct bench_plan plan = bench_plan_empty();
     bench_plan_singles(&plan, ledger, draw,
         (size_t)per_second * (size_t)each_ms / 1000 + 1);
-    struct cell cell = {.ledger = ledger,
+    struct bench_cell cell = {.ledger = ledger,
         .play = {.plan = &plan,
             .count = plan.count,
             .connections = 64,
             .per_second = per_second}};
-    int result = play_cell(&cell);
+    int result = bench_cell_play(&cell);
     bench_plan_free(&plan);
     if (result != 0)
         return -1;
     struct bench_result out = bench_result("single at a fixed rate", "posito");
     bench_at(&out, "due_per_second", per_second);
-    tell_cell(&cell, &out);
+    bench_cell_tell(&cell, &out);
     bench_result_print(&out);
     return 0;
 }
 
-/* What the daemon's run has cost on disk, for each transfer. */
-static int tell_disk(struct bench_ledger *ledger, const char *kind,
-    const struct bench_size *before, uint64_t transfers, uint64_t written)
+/* Ends a run of the daemon and tells what it cost on disk. */
+static int weigh_end(struct bench_ledger *ledger,
+    struct bench_weighing *weighing, const char *kind, uint64_t transfers)
 {
-    struct bench_size after;
-    double count = transfers > 0 ? (double)transfers : 1;
-    if (bench_ledger_size(ledger, &after) != 0)
+    if (bench_weigh_end(ledger, weighing) != 0)
         return -1;
-    double journal = (double)(after.journal_bytes - before->journal_bytes);
-    double state = (double)after.state_bytes - (double)before->state_bytes;
     struct bench_result out = bench_result("disk", "posito");
     bench_at_text(&out, "transfers", kind);
     bench_at(&out, "accounts", (int64_t)ledger->members);
-    bench_got(&out, "journal_bytes", journal / count);
-    bench_got(&out, "state_bytes", state / count);
-    bench_got(&out, "bytes", (journal + state) / count);
-    bench_got(&out, "written_bytes", (double)written / count);
-    bench_got(&out, "journal_mib", (double)after.journal_bytes / (1 << 20));
-    bench_got(&out, "state_mib", (double)after.state_bytes / (1 << 20));
+    bench_weigh_tell(weighing, transfers, &out);
     bench_result_print(&out);
     return 0;
-}
-
-/* A run of the daemon whose cost on disk is weighed. */
-struct weighing {
-    struct bench_size before;
-    struct bench_usage first, last;
-    uint64_t transfers;
-};
-
-static int weigh_start(struct bench_ledger *ledger, struct weighing *weighing)
-{
-    *weighing = (struct weighing){.transfers = 0};
-    int result = bench_ledger_size(ledger, &weighing->before);
-    if (result == 0)
-        result = bench_ledger_start(ledger, NULL);
-    return result == 0 ? bench_ledger_usage(ledger, &weighing->first) : -1;
-}
-
-/* Stops the daemon, whose last changes are saved then. */
-static int weigh_end(struct bench_ledger *ledger, struct weighing *weighing,
-    const char *kind)
-{
-    if (bench_ledger_usage(ledger, &weighing->last) != 0 ||
-        bench_ledger_stop(ledger) != 0)
-        return -1;
-    return tell_disk(ledger, kind, &weighing->before, weighing->transfers,
-        weighing->last.written_bytes - weighing->first.written_bytes);
 }
 
 int bench_singles(
     struct bench_ledger *ledger, unsigned connections, int each_ms)
 {
     struct bench_draw draw = bench_draw(ledger->members, seed(), false);
-    struct weighing weighing;
-    int result = weigh_start(ledger, &weighing);
+    struct bench_weighing weighing;
+    uint64_t transfers = 0;
+    int result = bench_weigh_start(ledger, &weighing, NULL);
     for (unsigned window = 1; result == 0 && window <= 64; window *= 64)
         result = closed_single(ledger, &draw, connections, window, each_ms,
-            &weighing.transfers);
+            &transfers);
     if (result == 0)
-        result = weigh_end(ledger, &weighing, "signed each");
+        result = weigh_end(ledger, &weighing, "signed each", transfers);
     bench_ledger_kill(ledger);
     return result;
 }
@@ -207,13 +124,13 @@ static int one_batch_cell(struct bench_ledger *ledger, size_t lines,
     size_t most = PLAN_BYTES_MAX / (lines * 64 + 300);
     bench_plan_batches(
         &plan, ledger, &draw, count < 2 ? 2 : count < most ? count : most, lines);
-    struct cell cell = {.ledger = ledger,
+    struct bench_cell cell = {.ledger = ledger,
         .play = {.plan = &plan,
             .count = plan.count,
             .connections = 8,
             .window = lines >= 10000 ? 2 : 8,
             .limit_ms = each_ms}};
-    int result = play_cell(&cell);
+    int result = bench_cell_play(&cell);
     bench_plan_free(&plan);
     if (result != 0)
         return -1;
@@ -222,7 +139,7 @@ static int one_batch_cell(struct bench_ledger *ledger, size_t lines,
     bench_at(&out, "accounts", (int64_t)ledger->members);
     bench_at(&out, "lines", (int64_t)lines);
     bench_at_text(&out, "drawn", skewed ? "zipf" : "evenly");
-    tell_cell(&cell, &out);
+    bench_cell_tell(&cell, &out);
     bench_result_print(&out);
     return 0;
 }
@@ -230,67 +147,16 @@ static int one_batch_cell(struct bench_ledger *ledger, size_t lines,
 int bench_batches(struct bench_ledger *ledger, int each_ms)
 {
     static const size_t lines[] = {100, 1000, 10000};
-    struct weighing weighing;
+    struct bench_weighing weighing;
+    uint64_t transfers = 0;
     int result = bench_ledger_warm(ledger);
     if (result == 0)
-        result = weigh_start(ledger, &weighing);
+        result = bench_weigh_start(ledger, &weighing, NULL);
     for (size_t i = 0; result == 0 && i < 6; i++)
         result = one_batch_cell(ledger, lines[i / 2], i % 2 == 1, each_ms,
-            &weighing.transfers);
+            &transfers);
     if (result == 0)
-        result = weigh_end(ledger, &weighing, "in batches");
-    bench_ledger_kill(ledger);
-    return result;
-}
-
-/* One batch after the other is made and played, so that the driver needs
- * little memory itself. */
-static int confine(
-    struct bench_ledger *ledger, int64_t until, struct bench_played *all)
-{
-    struct bench_draw draw = bench_draw(ledger->members, seed(), false);
-    int result = 0;
-    while (result == 0 && bench_now_ns() < until) {
-        struct bench_plan plan = bench_plan_empty();
-        struct bench_played played;
-        bench_plan_batches(&plan, ledger, &draw, 8, 10000);
-        struct bench_play play = {.address = ledger->address,
-            .plan = &plan,
-            .count = plan.count,
-            .connections = 4,
-            .window = 2};
-        result = bench_play(&play, &played, &ledger->failure);
-        if (result == 0) {
-            all->units += played.units;
-            all->took_ns += played.took_ns;
-            bench_latency_free(&played.latency);
-        }
-        bench_plan_free(&plan);
-    }
-    return result;
-}
-
-int bench_confined(struct bench_ledger *ledger, int each_ms)
-{
-    struct bench_played all = {0};
-    struct bench_usage usage = {0};
-    int result = bench_ledger_start(ledger, NULL);
-    if (result == 0)
-        result = confine(
-            ledger, bench_now_ns() + (int64_t)each_ms * 10000000, &all);
-    if (result == 0)
-        result = bench_ledger_usage(ledger, &usage);
-    /* It works only if what was changed could be saved as well. */
-    if (result == 0)
-        result = bench_ledger_stop(ledger);
-    if (result == 0) {
-        struct bench_result out = bench_result("larger than memory", "posito");
-        bench_got(&out, "per_second",
-            (double)all.units * 1e9 / (double)all.took_ns);
-        bench_got(&out, "resident_mib",
-            (double)usage.resident_bytes / (1 << 20));
-        bench_result_print(&out);
-    }
+        result = weigh_end(ledger, &weighing, "in batches", transfers);
     bench_ledger_kill(ledger);
     return result;
 }
@@ -302,7 +168,7 @@ int bench_mixed(struct bench_ledger *ledger, int each_ms)
     struct bench_draw draw = bench_draw(
         ledger->members, seed(), false);
     struct bench_plan plan = bench_plan_empty();
-    struct cell cell = {.ledger = ledger,
+    struct bench_cell cell = {.ledger = ledger,
         .play = {.plan = &plan,
             .connections = 32,
             .window = 1,
@@ -313,12 +179,12 @@ int bench_mixed(struct bench_ledger *ledger, int each_ms)
         bench_plan_mixed(
             &plan, ledger, &draw, (size_t)each_ms * MIXED_PER_MS);
         cell.play.count = plan.count;
-        result = play_cell(&cell);
+        result = bench_cell_play(&cell);
     }
     if (result == 0) {
         struct bench_result out = bench_result("mixed", "posito");
         bench_at(&out, "connections", 32);
-        tell_cell(&cell, &out);
+        bench_cell_tell(&cell, &out);
         bench_result_print(&out);
         result = bench_ledger_stop(ledger);
     }
@@ -338,13 +204,17 @@ static int start_timed(struct bench_ledger *ledger, const char *after,
     struct bench_result out = bench_result("start", "posito");
     bench_at_text(&out, "after", after);
     bench_at(&out, "accounts", (int64_t)ledger->members);
-    bench_got(&out, "seconds", (double)(bench_now_ns() - began) / 1e9);
-    bench_got(&out, "transfers_replayed", (double)transfers);
+    double seconds = (double)(bench_now_ns() - began) / 1e9;
+    bench_got(&out, "seconds", seconds);
+    if (transfers > 0) {
+        bench_got(&out, "transfers_replayed", (double)transfers);
+        bench_got(&out, "replayed_per_second", (double)transfers / seconds);
+    }
     bench_result_print(&out);
     return bench_ledger_stop(ledger);
 }
 
-static void tell_memory(struct cell *cell, const struct bench_draw *draw)
+static void tell_memory(struct bench_cell *cell, const struct bench_draw *draw)
 {
     /* Each account, and a block of its history. */
     double records = 2 * (double)draw->touched_count;
@@ -363,12 +233,12 @@ static int play_unsaved(
     struct bench_ledger *ledger, struct bench_plan *plan,
     const struct bench_draw *draw)
 {
-    struct cell cell = {.ledger = ledger,
+    struct bench_cell cell = {.ledger = ledger,
         .play = {.plan = plan,
             .count = plan->count,
             .connections = 1,
             .window = 1}};
-    if (play_cell(&cell) != 0)
+    if (bench_cell_play(&cell) != 0)
         return -1;
     bench_latency_free(&cell.played.latency);
     if (cell.played.refused > 0)

@@ -24,10 +24,6 @@ int bench_rates(struct bench_ledger *, int each_ms) WARN_UNUSED_RESULT;
  * Zipf's law; bytes on disk and written for each transfer. */
 int bench_batches(struct bench_ledger *, int each_ms) WARN_UNUSED_RESULT;
 
-/* Batches of 10,000 for ten cells' time, by a daemon whose memory somebody
- * has limited below its state's size. */
-int bench_confined(struct bench_ledger *, int each_ms) WARN_UNUSED_RESULT;
-
 /* Balances, histories and signed transfers mixed, on 32 connections. */
 int bench_mixed(struct bench_ledger *, int each_ms) WARN_UNUSED_RESULT;
 

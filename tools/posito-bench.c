@@ -5,8 +5,11 @@
 #include "bench_decide.h"
 #include "bench_export.h"
 #include "bench_floor.h"
+#include "bench_growth.h"
+#include "bench_parts.h"
 #include "bench_report.h"
 #include "bench_result.h"
+#include "bench_save.h"
 #include "bench_work.h"
 #include "process.h"
 
@@ -23,6 +26,7 @@
 #include <unistd.h>
 
 #define EACH_MS_DEFAULT 1500
+#define LONG_MS_DEFAULT 20000
 
 static const char help[] =
     "posito-bench floor FOLDER           signatures, hashes and syncs alone\n"
@@ -33,9 +37,17 @@ static const char help[] =
     "posito-bench rates FOLDER           the same at fixed rates\n"
     "posito-bench batches FOLDER         signed batches of transfers\n"
     "posito-bench mixed FOLDER           questions and transfers\n"
-    "posito-bench confined FOLDER        batches, in little memory\n"
+    "posito-bench sustained FOLDER       batches, while the state is saved\n"
+    "posito-bench others FOLDER          what others wait for meanwhile\n"
+    "posito-bench confined FOLDER LIMIT [OPTION=VALUE ...]\n"
+    "                                    batches, in so little memory\n"
+    "posito-bench growth FOLDER accounts|postings|questions|connections|lines\n"
+    "    VALUE                           one thing grows, all else stays\n"
+    "posito-bench grow FOLDER MEMBERS LINES SECONDS   a long journal, in parts\n"
     "posito-bench memory FOLDER BATCHES LINES   unsaved records; starts\n"
     "posito-bench decide FOLDER MEMBERS BATCHES LINES   deciding alone\n"
+    "posito-bench lmdb FOLDER ACCOUNTS RECORDS     LMDB alone\n"
+    "posito-bench signed FOLDER KIND     of a journal, what clients signed\n"
     "posito-bench redis ADDRESS SCRIPT CLIENTS ACCOUNTS\n"
     "posito-bench export FOLDER          transactions for ledger, hledger\n"
     "posito-bench measure WORK WHO COUNT COMMAND ...   a program's time\n"
@@ -45,7 +57,8 @@ static const char help[] =
     "posito-bench rows FILE              what a results.json has, a row a line\n"
     "\n"
     "Results are lines of JSON on standard output.  BENCH_MS: how long a\n"
-    "cell of a table is measured (milliseconds, 1500).\n";
+    "cell of a table is measured (milliseconds, 1500); BENCH_SUSTAINED_MS: how\n"
+    "long what must last is (20000).\n";
 
 static struct bench_ledger ledger;
 
@@ -54,6 +67,14 @@ static int each_ms(void)
     const char *text = getenv("BENCH_MS");
     long value = text != NULL ? strtol(text, NULL, 10) : 0;
     return value >= 10 && value <= 600000 ? (int)value : EACH_MS_DEFAULT;
+}
+
+/* Of what must last: saves have to come to an end in it. */
+static int long_ms(void)
+{
+    const char *text = getenv("BENCH_SUSTAINED_MS");
+    long value = text != NULL ? strtol(text, NULL, 10) : 0;
+    return value >= 10 && value <= 600000 ? (int)value : LONG_MS_DEFAULT;
 }
 
 static uint64_t number(const char *text)
@@ -129,11 +150,45 @@ static int do_batches(char **words)
                    : -1);
 }
 
+static int do_sustained(char **words)
+{
+    return end(bench_ledger_open(&ledger, words[0]) == 0
+                   ? bench_sustained(&ledger, long_ms())
+                   : -1);
+}
+
+static int do_others(char **words)
+{
+    return end(bench_ledger_open(&ledger, words[0]) == 0
+                   ? bench_others(&ledger, long_ms())
+                   : -1);
+}
+
 static int do_confined(char **words)
 {
     return end(bench_ledger_open(&ledger, words[0]) == 0
-                   ? bench_confined(&ledger, each_ms())
+                   ? bench_confined(&ledger, long_ms(), number(words[1]),
+                         (const char *const *)(words + 2))
                    : -1);
+}
+
+static int do_growth(char **words)
+{
+    return end(bench_ledger_open(&ledger, words[0]) == 0
+                   ? bench_growth(
+                         &ledger, words[1], number(words[2]), each_ms())
+                   : -1);
+}
+
+/* The lines go to standard error, for the script. */
+static int do_grow(char **words)
+{
+    uint64_t lines;
+    int result = bench_grow(&ledger, words[0], number(words[1]),
+        number(words[2]), number(words[3]), &lines);
+    if (result == 0)
+        (void)fprintf(stderr, "%llu\n", (unsigned long long)lines);
+    return end(result);
 }
 
 static int do_mixed(char **words)
@@ -165,6 +220,23 @@ static int do_decide(char **words)
     struct failure failure = {{0}};
     return bench_decide(words[0], number(words[1]), (size_t)number(words[2]),
                (size_t)number(words[3]), &failure) == 0
+               ? 0
+               : tell(&failure);
+}
+
+static int do_lmdb(char **words)
+{
+    struct failure failure = {{0}};
+    return bench_lmdb(words[0], number(words[1]), (size_t)number(words[2]),
+               &failure) == 0
+               ? 0
+               : tell(&failure);
+}
+
+static int do_signed(char **words)
+{
+    struct failure failure = {{0}};
+    return bench_signed_text(words[0], words[1], &failure) == 0
                ? 0
                : tell(&failure);
 }
@@ -204,6 +276,7 @@ static int do_measure(char **words)
     struct rusage usage;
     int status = 0;
     double count = (double)number(words[2]);
+    int64_t busy_ns = bench_busy_ns();
     int64_t began = bench_now_ns();
     pid_t child = fork();
     if (child == 0)
@@ -214,14 +287,17 @@ static int do_measure(char **words)
         return tell(&failure);
     }
     double seconds = (double)(bench_now_ns() - began) / 1e9;
+    double cpu =
+        (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+        (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
     struct bench_result out = bench_result(words[0], words[1]);
     bench_at(&out, "count", (int64_t)count);
     bench_got(&out, "per_second", count / seconds);
     bench_got(&out, "seconds", seconds);
-    bench_got(&out, "cpu_seconds",
-        (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-            (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6);
-    bench_got(&out, "resident_mib", (double)usage.ru_maxrss / 1024);
+    bench_got(&out, "cpu_seconds", cpu);
+    bench_got(&out, "others_cores",
+        ((double)(bench_busy_ns() - busy_ns) / 1e9 - cpu) / seconds);
+    bench_got(&out, "memory_mib", (double)usage.ru_maxrss / 1024);
     bench_result_print(&out);
     return 0;
 }
@@ -281,10 +357,16 @@ static const struct command {
     {"singles", 2, do_singles},
     {"rates", 1, do_rates},
     {"batches", 1, do_batches},
-    {"confined", 1, do_confined},
+    {"sustained", 1, do_sustained},
+    {"others", 1, do_others},
+    {"confined", 2, do_confined},
+    {"growth", 3, do_growth},
+    {"grow", 4, do_grow},
     {"mixed", 1, do_mixed},
     {"memory", 3, do_memory},
     {"decide", 4, do_decide},
+    {"lmdb", 3, do_lmdb},
+    {"signed", 2, do_signed},
     {"redis", 4, do_redis},
     {"export", 1, do_export},
     {"measure", 4, do_measure},

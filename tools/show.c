@@ -96,6 +96,7 @@ static const struct label labels[] = {
     {"durable", {"on disk", "en disco"}, NULL},
     {"connections", {"connections", "conexiones"}, NULL},
     {"covered", {"saved state covers", "el estado guardado cubre"}, NULL},
+    {"saving", {"being saved", "se está guardando"}, NULL},
     {"books", {"open days", "días abiertos"}, NULL},
     {"uptime", {"seconds up", "segundos en marcha"}, NULL},
     {"version", {"version", "versión"}, NULL},

@@ -48,10 +48,12 @@ text_round() {
     done
 }
 
-# ---- the state of the largest ledger, in a quarter of its size ----
+# ---- a state several times larger than the memory it may use ----
 
-# Control groups, version 2 or 1: file systems of their own, else a folder
-# made there would limit nothing.
+# A limit on the size of a process (ulimit) would not do: pages of the
+# state's file, which the system may drop and read again, would count like
+# what cannot be dropped.  Control groups do it, version 2 or 1: file systems
+# of their own, else a folder made there would limit nothing.
 find_memory_group() {
     if [ "$(stat -f -c %T /sys/fs/cgroup 2>/dev/null)" = cgroup2fs ]; then
         group=/sys/fs/cgroup/posito-bench limit=memory.max
@@ -60,26 +62,37 @@ find_memory_group() {
         [ "$(stat -f -c %T /sys/fs/cgroup/memory 2>/dev/null)" = cgroupfs ] ||
             return 1
     fi
+    # What an interrupted run left is empty.
+    rmdir "$group" 2>/dev/null || true
     mkdir "$group" 2>/dev/null && [ -f "$group/$limit" ]
 }
 
-larger_than_memory() {
-    state=$(stat -c %s "$here/accounts-$last/state/data.mdb")
-    allowed=$((state / 4 + 67108864))
+larger_than_memory() { # folder
+    what="state larger than memory"
+    state=$(stat -c %s "$1/state/data.mdb")
+    allowed=$((state / 4))
+    least=$((96 << 20))
+    [ "$allowed" -ge "$least" ] || allowed=$least
     if [ "$state" -lt $((2 * allowed)) ]; then
-        skip "state larger than memory" "$state bytes are too few to show it"
+        skip "$what" "$state bytes are too few to show it"
         return 0
     fi
     if ! find_memory_group ||
         ! echo "$allowed" 2>/dev/null >"$group/$limit"; then
         rmdir "$group" 2>/dev/null || true
-        skip "state larger than memory" "no control group can be made here"
+        skip "$what" "no control group can be made here"
         return 0
     fi
-    say "a state of $state bytes in $allowed bytes of memory"
-    # shellcheck disable=SC2016
-    sh -c 'echo $$ >"$1/cgroup.procs" && exec "$2" confined "$3"' sh \
-        "$group" "$bench" "$here/accounts-$last" ||
-        skip "state larger than memory" "the daemon did not come through it"
+    # A save copies eight times as much as it was asked for, and four times
+    # as much may wait for it.
+    options="save-bytes=$((allowed / 64))"
+    if "$build/positod" -h 2>&1 | grep -q cache-bytes; then
+        options="$options cache-bytes=$((allowed / 4))"
+    fi
+    say "a state of $state bytes in $allowed bytes of memory, $options"
+    # shellcheck disable=SC2016,SC2086
+    sh -c 'echo $$ >"$1/cgroup.procs" && shift && exec "$@"' sh \
+        "$group" "$bench" confined "$1" "$allowed" $options ||
+        skip "$what" "the daemon did not come through it"
     rmdir "$group" 2>/dev/null || true
 }

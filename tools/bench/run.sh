@@ -8,8 +8,14 @@
 #   BENCH_ROUNDS=3          rounds
 #   BENCH_MS=1500           how long a cell of a table is measured
 #   BENCH_ACCOUNTS="10000 100000 1000000"   ledgers for batches
-#   BENCH_LONG=1            also 10 million accounts, a state larger than the
-#                           memory it may use, and longer texts
+#   BENCH_SUSTAINED_MS=20000  how long batches last that saves must end in
+#   BENCH_HISTORY="0 1000000 5000000"   postings already in the ledger
+#   BENCH_CONNECTIONS="1 8 32 64 256"   as they grow
+#   BENCH_LINES="1 10 100 1000 10000"   of a batch, as they grow
+#   BENCH_LONG=1            also 10 million accounts, 100 million postings and
+#                           longer texts; at first another hour and 20 GB
+#   BENCH_LONG_SECONDS=900  how long a run makes postings for the long journal;
+#                           the next one goes on
 #   BENCH_PEERS="postgres redis sqlite ledger hledger"
 #   BENCH_DIR=build/bench   ledgers are kept there for the next run
 #
@@ -27,6 +33,13 @@ audit_singles=${BENCH_AUDIT_SINGLES:-100000}
 audit_lines=${BENCH_AUDIT_LINES:-1000000}
 text_lines=${BENCH_TEXT_LINES:-${long:+1000000}}
 text_lines=${text_lines:-100000}
+history=${BENCH_HISTORY-0 1000000 5000000${long:+ 100000000}}
+long_seconds=${BENCH_LONG_SECONDS:-900}
+growth_connections=${BENCH_CONNECTIONS-1 8 32 64 256}
+growth_lines=${BENCH_LINES-1 10 100 1000 10000}
+parts_records=${BENCH_PARTS_RECORDS:-100000}
+decide_members=${BENCH_DECIDE_MEMBERS:-100000}
+decide_batches=${BENCH_DECIDE_BATCHES:-20}
 unsaved_batches=${BENCH_UNSAVED_BATCHES:-30}
 unsaved_lines=${BENCH_UNSAVED_LINES:-10000}
 mkdir -p "${BENCH_DIR:-build/bench}"
@@ -54,6 +67,8 @@ wants() { # peer
 . tools/bench/redis.sh
 # shellcheck source=tools/bench/others.sh
 . tools/bench/others.sh
+# shellcheck source=tools/bench/growth.sh
+. tools/bench/growth.sh
 
 stop_all() {
     postgres_stop
@@ -78,16 +93,28 @@ machine() {
 prepare() {
     say "preparing (once; kept in $here)"
     "$bench" prepare "$here/singles" "$singles_accounts"
+    largest=0 middle=0 prepared=
     for count in $accounts; do
+        [ "$count" -lt 10000000 ] || [ -e "$here/accounts-$count" ] ||
+            has_room "$count accounts" 15 || continue
+        prepared="$prepared $count"
+        [ "$count" -le "$largest" ] || largest=$count
+        # In every round; of ten million once, and less of it.
+        [ "$count" -gt 1000000 ] || [ "$count" -le "$middle" ] ||
+            middle=$count
         began=$(date +%s)
         "$bench" prepare "$here/accounts-$count" "$count"
         took=$(($(date +%s) - began))
-        [ "$took" -lt 5 ] || say "$count accounts took $took s"
+        [ "$took" -lt 5 ] || say "$count accounts took $took s, $(du -sh \
+            "$here/accounts-$count" | cut -f1) on disk"
     done
+    accounts=$prepared
+    [ "$middle" -gt 0 ] || middle=$largest
     "$bench" fill "$here/audit-singles" 1000 "$audit_singles" singles
     "$bench" fill "$here/audit-batches" 10000 "$audit_lines" batches
     "$bench" fill "$here/audit-text" 1000 "$text_lines" batches
     text_prepare
+    growth_prepare
 }
 
 # What our auditor makes of the journals: as many postings as the text has,
@@ -118,15 +145,33 @@ one_round() {
     "$bench" rates "$here/singles"
     for count in $accounts; do
         "$bench" batches "$here/accounts-$count"
-        last=$count
-        # Starts and unsaved records of ten million would take minutes.
-        [ "$count" -gt 1000000 ] || middle=$count
     done
+    "$bench" sustained "$here/singles"
     "$bench" mixed "$here/singles"
-    "$bench" memory "$here/accounts-${middle:-$last}" "$unsaved_batches" \
+    "$bench" memory "$here/accounts-$middle" "$unsaved_batches" \
         "$unsaved_lines"
     audit
     text_round
+}
+
+# What is measured once: other parts alone, what outlasts a round.
+once() {
+    for count in $accounts; do
+        "$bench" lmdb "$here/lmdb" "$count" "$parts_records"
+    done
+    rm -rf "$here/decide"
+    "$bench" decide "$here/decide" "$decide_members" "$decide_batches" 10000
+    rm -rf "$here/decide"
+    "$bench" signed "$here/audit-singles" "signed each"
+    "$bench" signed "$here/audit-batches" "in batches"
+    # Few batches: their replay is by far slower over ten million accounts.
+    [ "$largest" -le "$middle" ] ||
+        "$bench" memory "$here/accounts-$largest" 10 "$unsaved_lines"
+    say "what others wait for while the state is saved"
+    "$bench" others "$here/accounts-$middle"
+    say "cost as work grows"
+    growth
+    larger_than_memory "$here/accounts-$middle"
 }
 
 machine >"$here/machine.txt"
@@ -141,19 +186,23 @@ for round in $(seq "$rounds"); do
     echo "load at round $round: $load" >>"$here/machine.txt"
     one_round >>"$results"
 done
-[ -z "$long" ] || larger_than_memory >>"$results"
 stop_all
+once >>"$results"
 echo "load after: $(cut -d' ' -f1-3 /proc/loadavg)" >>"$here/machine.txt"
 {
     cat "$here/machine.txt" "$skipped"
     "$bench" report "$results" "$here"
 } >"$here/report.txt"
 cat "$here/report.txt"
-rm -f "$here/chart.svg"
-if ! command -v gnuplot >/dev/null; then
-    skip gnuplot "not installed: no chart (tools/packages.sh bench)"
-elif ! gnuplot -e "folder='$here'" tools/bench/chart.gnuplot \
-    2>"$here/gnuplot.log"; then
-    skip gnuplot "it drew no chart, see $here/gnuplot.log"
-fi
-say "$here: results.json, report.txt, targets.md, chart.svg"
+draw() { # name
+    rm -f "$here/$1.svg"
+    if ! command -v gnuplot >/dev/null; then
+        skip gnuplot "not installed: no $1.svg (tools/packages.sh bench)"
+    elif ! gnuplot -e "folder='$here'" "tools/bench/$1.gnuplot" \
+        2>"$here/gnuplot.log"; then
+        skip gnuplot "it drew no $1.svg, see $here/gnuplot.log"
+    fi
+}
+draw chart
+draw growth
+say "$here: results.json, report.txt, targets.md, chart.svg, growth.svg"

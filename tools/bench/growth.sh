@@ -1,0 +1,78 @@
+# Cost as work grows: one thing grows, all else stays; read by run.sh.
+#
+# Ledgers with much behind them are made once and kept; what is measured on
+# them is a copy, so that the next run finds them as they were.  A journal of
+# 100 million postings (BENCH_LONG) is made as far as its time goes, and the
+# next run goes on with it; it is measured in place.
+
+history_members=$singles_accounts
+# More than this is not copied.
+copied_postings=20000000
+
+history_folder() { # postings
+    if [ "$1" -gt "$copied_postings" ]; then
+        echo "$here/long-journal"
+    else
+        echo "$here/history-$1"
+    fi
+}
+
+# Room for what is kept: 10 million accounts take some 9 GB, a hundred
+# million postings about as much.
+has_room() { # what, GB
+    free=$(df --output=avail -B 1000000000 "$here" | tail -n 1)
+    [ "$free" -ge "$2" ] && return 0
+    skip "$1" "$free GB are free, $2 are needed"
+    return 1
+}
+
+growth_prepare() {
+    histories=
+    for postings in $history; do
+        seconds=0
+        if [ "$postings" -gt "$copied_postings" ]; then
+            seconds=$long_seconds
+            has_room "$postings postings" 25 || continue
+            say "making up to $postings postings, for $seconds s at most"
+        fi
+        began=$(date +%s)
+        "$bench" grow "$(history_folder "$postings")" "$history_members" \
+            $((postings / 2)) "$seconds" 2>"$here/lines" >>"$results" ||
+            { cat "$here/lines" >&2; return 1; }
+        made=$((2 * $(cat "$here/lines")))
+        took=$(($(date +%s) - began))
+        [ "$took" -lt 5 ] || say "$made postings took $took s"
+        histories="$histories $postings:$made"
+    done
+}
+
+growth_on_history() { # postings asked for, postings there
+    folder=$(history_folder "$1")
+    if [ "$1" -le "$copied_postings" ]; then
+        rm -rf "$here/growth"
+        cp -r --reflink=auto "$folder" "$here/growth"
+        folder=$here/growth
+    fi
+    "$bench" growth "$folder" postings "$2"
+    "$bench" growth "$folder" questions "$2"
+    rm -rf "$here/growth"
+    # The auditor's memory and rate over a long journal.
+    [ "$1" -le "$copied_postings" ] ||
+        "$bench" measure "audit of a long journal" posito "$2" \
+            "$build/posito-audit" replay --quiet "$folder"
+}
+
+growth() {
+    for count in $accounts; do
+        "$bench" growth "$here/accounts-$count" accounts "$count"
+    done
+    for pair in $histories; do
+        growth_on_history "${pair%:*}" "${pair#*:}"
+    done
+    for connections in $growth_connections; do
+        "$bench" growth "$here/singles" connections "$connections"
+    done
+    for lines in $growth_lines; do
+        "$bench" growth "$here/singles" lines "$lines"
+    done
+}

@@ -1,0 +1,200 @@
+#include "bench_parts.h"
+
+#include "../ledger/entry.h"
+#include "../ledger/journal.h"
+#include "bench_order.h"
+#include "bench_result.h"
+#include "files.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <lmdb.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* ---- LMDB ---- */
+
+#define KEY_BYTES 16
+#define VALUE_BYTES 100
+#define MAP_BYTES (UINT64_C(16) << 30)
+#define SAVES 5
+
+struct lmdb {
+    MDB_env *env;
+    MDB_dbi dbi;
+    uint8_t value[VALUE_BYTES];
+    struct failure *failure;
+};
+
+static int fail(const struct lmdb *lmdb, int code)
+{
+    return failure_set(lmdb->failure, "LMDB alone: %s", mdb_strerror(code));
+}
+
+/* In order, as a number's bytes are, so that ascending numbers append. */
+static MDB_val make_key(uint8_t key[KEY_BYTES], uint64_t number)
+{
+    (void)memset(key, 0, KEY_BYTES);
+    for (size_t i = 0; i < 8; i++)
+        key[KEY_BYTES - 1 - i] = (uint8_t)(number >> (8 * i));
+    return (MDB_val){.mv_size = KEY_BYTES, .mv_data = key};
+}
+
+/* numbers: ascending; NULL: 0, 1, 2 ... into an empty store. */
+static int put(struct lmdb *lmdb, const uint64_t *numbers, size_t count)
+{
+    MDB_txn *txn;
+    uint8_t bytes[KEY_BYTES];
+    int code = mdb_txn_begin(lmdb->env, NULL, 0, &txn);
+    if (code != 0)
+        return fail(lmdb, code);
+    if (lmdb->dbi == 0)
+        code = mdb_dbi_open(txn, NULL, 0, &lmdb->dbi);
+    for (size_t i = 0; code == 0 && i < count; i++) {
+        MDB_val key = make_key(bytes, numbers != NULL ? numbers[i] : i);
+        MDB_val value = {.mv_size = VALUE_BYTES, .mv_data = lmdb->value};
+        lmdb->value[i % VALUE_BYTES]++;
+        code = mdb_put(
+            txn, lmdb->dbi, &key, &value, numbers == NULL ? MDB_APPEND : 0);
+    }
+    if (code != 0) {
+        mdb_txn_abort(txn);
+        return fail(lmdb, code);
+    }
+    code = mdb_txn_commit(txn);
+    return code == 0 ? 0 : fail(lmdb, code);
+}
+
+static int ascending(const void *left, const void *right)
+{
+    uint64_t a = *(const uint64_t *)left;
+    uint64_t b = *(const uint64_t *)right;
+    return (a > b) - (a < b);
+}
+
+static int measure_puts(
+    struct lmdb *lmdb, uint64_t accounts, size_t records)
+{
+    struct bench_draw draw = bench_draw(accounts, 3, false);
+    uint64_t *numbers = calloc(records, sizeof *numbers);
+    int result = numbers != NULL ? 0
+                                 : failure_set(lmdb->failure, "no memory");
+    int64_t took = 0, cpu = 0;
+    for (int save = 0; result == 0 && save < SAVES; save++) {
+        for (size_t i = 0; i < records; i++)
+            numbers[i] = bench_draw_below(&draw, 2 * accounts);
+        qsort(numbers, records, sizeof *numbers, ascending);
+        int64_t began = bench_now_ns(), began_cpu = bench_cpu_ns();
+        result = put(lmdb, numbers, records);
+        took += bench_now_ns() - began;
+        cpu += bench_cpu_ns() - began_cpu;
+    }
+    free(numbers);
+    if (result != 0)
+        return -1;
+    double count = SAVES * (double)records;
+    struct bench_result out = bench_result("LMDB alone", "floor");
+    bench_at(&out, "accounts", (int64_t)accounts);
+    bench_got(&out, "records_per_second", count * 1e9 / (double)took);
+    bench_got(&out, "put_ns", (double)took / count);
+    bench_got(&out, "cpu_ns", (double)cpu / count);
+    bench_got(&out, "records", (double)records);
+    bench_result_print(&out);
+    return 0;
+}
+
+int bench_lmdb(const char *folder, uint64_t accounts, size_t records,
+    struct failure *failure)
+{
+    struct lmdb lmdb = {.failure = failure};
+    files_remove_folder(folder);
+    if (mkdir(folder, 0700) != 0)
+        return failure_set_errno(failure, errno, "cannot make %s", folder);
+    int code = mdb_env_create(&lmdb.env);
+    if (code == 0)
+        code = mdb_env_set_mapsize(lmdb.env, MAP_BYTES);
+    if (code == 0)
+        code = mdb_env_open(lmdb.env, folder, MDB_NORDAHEAD, 0600);
+    int result = code == 0 ? 0 : fail(&lmdb, code);
+    if (result == 0)
+        result = put(&lmdb, NULL, (size_t)(2 * accounts));
+    if (result == 0)
+        result = measure_puts(&lmdb, accounts, records);
+    mdb_env_close(lmdb.env);
+    files_remove_folder(folder);
+    return result;
+}
+
+/* ---- what is signed ---- */
+
+struct weight {
+    uint64_t entries, transfers;
+    uint64_t line, body, all;
+};
+
+static int weigh_groups(struct weight *weight, struct journal *journal,
+    struct failure *failure)
+{
+    struct journal_walk *walk = journal_walk_open(journal, 0, failure);
+    struct group group;
+    int result = walk == NULL ? -1 : 0;
+    enum walk_result step = WALK_END;
+    while (result == 0 && (step = journal_walk_next(walk, &group, failure)) ==
+                              WALK_GROUP) {
+        struct bytes rest = group.entries;
+        struct entry entry;
+        while (result == 0 && rest.length > 0) {
+            if (!entry_skip(&rest, &entry)) {
+                result = failure_set(failure, "an entry is not well-formed");
+                continue;
+            }
+            bool batch = entry.body.length > 0;
+            static const char transfer[] = "transfer ";
+            struct bytes first = batch ? entry.body : entry.line;
+            if (first.length < sizeof transfer - 1 ||
+                memcmp(first.data, transfer, sizeof transfer - 1) != 0)
+                continue; /* genesis, enrolment */
+            weight->entries++;
+            weight->line += entry.line.length + 1;
+            weight->body += entry.body.length;
+            weight->all += entry.all.length;
+            for (size_t i = 0; batch && i < entry.body.length; i++)
+                weight->transfers += entry.body.data[i] == '\n';
+            weight->transfers += batch ? 0 : 1;
+        }
+    }
+    if (result == 0 && step != WALK_END)
+        result = failure_set(failure, "the journal does not read");
+    journal_walk_close(walk);
+    return result;
+}
+
+int bench_signed_text(
+    const char *folder, const char *kind, struct failure *failure)
+{
+    char path[PATH_MAX];
+    struct journal *journal = NULL;
+    struct weight weight = {0};
+    if (!files_join(path, sizeof path, folder, "journal"))
+        return failure_set(failure, "the folder's name is too long");
+    struct journal_options options = {.folder = path, .read_only = true};
+    int result = journal_open(&journal, &options, failure);
+    if (result == 0)
+        result = weigh_groups(&weight, journal, failure);
+    journal_close(journal);
+    if (result == 0 && weight.transfers == 0)
+        result = failure_set(failure, "%s has no transfers", folder);
+    if (result != 0)
+        return -1;
+    double transfers = (double)weight.transfers;
+    struct bench_result out = bench_result("signed text", "posito");
+    bench_at_text(&out, "transfers", kind);
+    bench_got(&out, "entry_bytes", (double)weight.all / transfers);
+    bench_got(&out, "signed_bytes",
+        (double)(weight.line + weight.body) / transfers);
+    bench_got(&out, "added_bytes",
+        (double)(weight.all - weight.line - weight.body) / transfers);
+    bench_result_print(&out);
+    return 0;
+}

@@ -1,0 +1,32 @@
+/*
+ * Parts of the daemon's work, each alone, so that what is not reached has
+ * its measured reason beside it:
+ *
+ *     LMDB alone   so many records put in order, in one synced transaction,
+ *                  into a store with two records an account; records of 16
+ *                  and 100 bytes, about what an account and a block of its
+ *                  history take
+ *     signed text  of the newest entries of a journal: what the client signed
+ *                  (the line with its signature, the body), what the ledger
+ *                  adds to it (head, effects)
+ *
+ * Deciding and decoding alone is bench_decide's, an echo bench_floor's.
+ */
+#ifndef POSITO_TOOLS_BENCH_PARTS_H
+#define POSITO_TOOLS_BENCH_PARTS_H
+
+#include <posito/failure.h>
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* folder: made and removed.  0, or -1. */
+int bench_lmdb(const char *folder, uint64_t accounts, size_t records,
+    struct failure *) WARN_UNUSED_RESULT;
+
+/* kind: of the transfers in that ledger's journal.  Its daemon does not
+ * run.  0, or -1. */
+int bench_signed_text(const char *folder, const char *kind,
+    struct failure *) WARN_UNUSED_RESULT;
+
+#endif
