@@ -50,7 +50,10 @@ void context_pause(struct context *c)
 {
     const struct draft *draft = &c->ledger->draft;
 
-    if (draft->pausable && draft->pause != NULL)
+    if (!draft->pausable)
+        return;
+    state_draft_step(c->state);
+    if (draft->pause != NULL)
         draft->pause(draft->context);
 }
 

@@ -121,7 +121,7 @@ void overlay_clear(struct overlay *overlay)
     memset(overlay->heads, 0, sizeof overlay->heads);
     overlay->slots_used = 0;
     overlay->records = 0;
-    overlay->next_unit = 1;
+    overlay->next_unit = OVERLAY_FIRST;
 }
 
 struct overlay *overlay_new(void)
@@ -135,7 +135,7 @@ struct overlay *overlay_new(void)
         return NULL;
     }
     overlay->slot_mask = SLOTS_AT_FIRST - 1;
-    overlay->next_unit = 1;
+    overlay->next_unit = OVERLAY_FIRST;
     return overlay;
 }
 
@@ -336,43 +336,26 @@ void overlay_forget(struct overlay *overlay, const struct overlay_name *name)
         overlay_unwrite(overlay, record);
 }
 
-/*
- * In the order of the slots the hashes would come sorted, and as both
- * share them, each record would fall right behind the one before: one run
- * of slots as long as all that was poured.  A stride near the golden
- * section leaves what was poured so far evenly spread at any time, and as
- * it is odd it meets every slot once.
- */
-static size_t slot_at_place(const struct overlay *overlay, size_t place)
+void overlay_restore(struct overlay *into, const struct overlay *from)
 {
-    return (place * 0x9E3779B1u) & overlay->slot_mask;
-}
-
-int overlay_pour(struct overlay *into, const struct overlay *from, bool over,
-    size_t *place, size_t count)
-{
-    for (; count > 0 && *place <= from->slot_mask; count--) {
-        uint64_t slot = from->slots[slot_at_place(from, (*place)++)];
+    for (size_t i = 0; i <= from->slot_mask; i++) {
+        uint64_t slot = from->slots[i];
         if (slot == 0)
             continue;
         const struct overlay_record *record =
             overlay_record_at(from, (uint32_t)slot);
-        const struct overlay_name name = {
-            .table = (enum table)record->table,
-            .key = overlay_key(record),
-            .hash = (uint32_t)(slot >> 32),
-        };
-        if (record->presence == PRESENCE_NONE ||
-            (!over && overlay_find(into, &name) != NULL))
+        struct overlay_name name =
+            overlay_name_of(record, (uint32_t)(slot >> 32));
+        struct overlay_record *there = overlay_find_held(into, &name);
+        if (there == NULL)
             continue;
-        const struct overlay_record *poured =
-            overlay_deleted(record)
-                ? overlay_delete(into, &name)
-                : overlay_put(into, &name, overlay_value(record));
-        if (poured == NULL)
-            return -1;
+        if (!overlay_present(record))
+            overlay_unwrite(into, there);
+        else if (overlay_deleted(record))
+            overlay_write_deleted(into, there);
+        else
+            overlay_write(into, there, overlay_value(record));
     }
-    return *place <= from->slot_mask;
 }
 
 size_t overlay_records(const struct overlay *overlay)
@@ -383,7 +366,7 @@ size_t overlay_records(const struct overlay *overlay)
 size_t overlay_bytes(const struct overlay *overlay)
 {
     /* Slots are a third to three quarters full: two for each used one. */
-    return (size_t)(overlay->next_unit - 1) * OVERLAY_UNIT +
+    return (size_t)(overlay->next_unit - OVERLAY_FIRST) * OVERLAY_UNIT +
            overlay->slots_used * 2 * sizeof *overlay->slots;
 }
 
@@ -391,17 +374,6 @@ size_t overlay_memory(const struct overlay *overlay)
 {
     return overlay->chunks_made * OVERLAY_CHUNK_BYTES +
            (overlay->slot_mask + 1) * sizeof *overlay->slots;
-}
-
-size_t overlay_steps(const struct overlay *overlay)
-{
-    size_t steps = 0;
-    for (size_t i = 0; i <= overlay->slot_mask; i++)
-        if (overlay->slots[i] != 0) {
-            size_t home = (size_t)(overlay->slots[i] >> 32);
-            steps += ((i - home) & overlay->slot_mask) + 1;
-        }
-    return steps;
 }
 
 /* ---- lists ---- */

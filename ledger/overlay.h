@@ -119,13 +119,24 @@ static inline bool overlay_prefetch(
     const struct overlay *, enum table, uint32_t hash, size_t last);
 
 /*
- * Put what `from` says into `into`: over what that says of the same record,
- * or else only what it says nothing about.  At most count of from's places
- * from *place on, which is 0 at first and is moved on.  They share the
- * seed.  1: there is more; 0: done; -1: out of memory.
+ * Have the records of `into` say again what `from` says they said: nothing
+ * too, if it holds one that says nothing.  Each of them is in `into` and
+ * had that value there, so there is room.  They share the seed.
  */
-int overlay_pour(struct overlay *into, const struct overlay *from, bool over,
-    size_t *place, size_t count) WARN_UNUSED_RESULT;
+void overlay_restore(struct overlay *into, const struct overlay *from);
+
+/*
+ * Where in its overlay the record of that name was made, also one that says
+ * nothing; 0: there is none.  What is made or moves later has a higher
+ * place, the first one OVERLAY_FIRST, the next one overlay_end.
+ */
+static inline uint32_t overlay_place(
+    const struct overlay *, const struct overlay_name *);
+static inline uint32_t overlay_end(const struct overlay *);
+
+/* A record's name; the hash is the caller's to know. */
+static inline struct overlay_name overlay_name_of(
+    const struct overlay_record *, uint32_t hash);
 
 static inline struct bytes overlay_key(const struct overlay_record *);
 static inline struct bytes overlay_value(const struct overlay_record *);
@@ -134,10 +145,6 @@ static inline bool overlay_deleted(const struct overlay_record *);
 size_t overlay_records(const struct overlay *); /* deleted ones count */
 size_t overlay_bytes(const struct overlay *);   /* that records take up */
 size_t overlay_memory(const struct overlay *);  /* that it has for them */
-
-/* Slots that are looked at to find each record once: about two a record,
- * unless the hashes were put in an order that heaps them up. */
-size_t overlay_steps(const struct overlay *);
 
 /*
  * The records of a table whose key starts with prefix, deleted ones too,

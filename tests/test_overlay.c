@@ -216,40 +216,34 @@ static void the_hash_depends_on_the_seed_and_the_table(void **state)
     assert_int_equal(same_table, 0);
 }
 
-/*
- * What is poured stays as easy to find at any moment as if it had been put
- * in any order: slots looked at are counted, as in a long run of slots the
- * work would grow with the square of what is poured.
- */
-#define POURED 50000
-static void pouring_heaps_nothing_up(void **state)
+/* Deleted, with a value, or saying nothing: as it was before. */
+static void what_was_there_is_restored(void **state)
 {
     (void)state;
-    struct overlay *from = overlay_new();
-    struct overlay *into = overlay_new();
-    for (int i = 0; i < POURED; i++) {
-        char key[20];
-        snprintf(key, sizeof key, "m%d", i);
-        put_text(from, key, "poured");
-        if (i % 10 == 0)
-            put_text(into, key, "newer");
-    }
-    size_t place = 0;
-    int more = 1;
-    while (more > 0) {
-        more = overlay_pour(into, from, false, &place, 500);
-        assert_in_range(more, 0, 1);
-        assert_in_range(overlay_steps(into), overlay_records(into),
-            4 * overlay_records(into));
-    }
-    assert_int_equal(overlay_records(into), POURED);
-    for (int i = 0; i < POURED; i++) {
-        char key[20];
-        snprintf(key, sizeof key, "m%d", i);
-        assert_says(into, key, i % 10 == 0 ? "newer" : "poured");
-    }
-    overlay_free(from);
-    overlay_free(into);
+    struct overlay *before = overlay_new();
+    struct overlay *now = overlay_new();
+    struct overlay_name deleted = name_of(TABLE_PARTY, "deleted");
+    struct overlay_name silent = name_of(TABLE_PARTY, "silent");
+    struct overlay_record *moved;
+    assert_int_equal(overlay_place(before, &silent), 0);
+    assert_non_null(overlay_hold(before, &silent, 0, 0, &moved));
+    assert_int_equal(overlay_place(before, &silent), OVERLAY_FIRST);
+    assert_in_range(overlay_end(before), OVERLAY_FIRST + 1, 10);
+    assert_non_null(overlay_delete(before, &deleted));
+    put_text(before, "short", "a");
+    put_text(now, "short", "a");
+    put_text(now, "short", "a value that has moved");
+    put_text(now, "deleted", "b");
+    put_text(now, "silent", "c");
+    put_text(now, "other", "d");
+    overlay_restore(now, before);
+    assert_says(now, "short", "a");
+    assert_says(now, "other", "d");
+    assert_true(overlay_deleted(overlay_find(now, &deleted)));
+    assert_null(overlay_find(now, &silent));
+    assert_int_equal(overlay_records(now), 3);
+    overlay_free(before);
+    overlay_free(now);
 }
 
 int main(void)
@@ -260,7 +254,7 @@ int main(void)
         cmocka_unit_test(a_list_is_in_order_of_the_keys),
         cmocka_unit_test(many_records_are_found_and_stay_small),
         cmocka_unit_test(the_hash_depends_on_the_seed_and_the_table),
-        cmocka_unit_test(pouring_heaps_nothing_up),
+        cmocka_unit_test(what_was_there_is_restored),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
