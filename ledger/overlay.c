@@ -2,7 +2,6 @@
 
 #include "pages.h"
 
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,52 +9,70 @@
 
 /* ---- names ---- */
 
-/* Are the table's keys numbers that the ledger gives, 8 to 16 bytes? */
-static bool has_numbers(enum table table, size_t length)
-{
-    return (table == TABLE_ACCOUNT || table == TABLE_HISTORY ||
-               table == TABLE_EARNING || table == TABLE_CHILD) &&
-           length >= 8 && length <= 16;
-}
-
 __extension__ typedef unsigned __int128 product;
 
-static uint64_t fold(uint64_t a, uint64_t b)
+static product times(uint64_t a, uint64_t b)
 {
-    product all = (product)a * b;
-    return (uint64_t)all ^ (uint64_t)(all >> 64);
+    return (product)a * b;
 }
 
-/* Multiply and fold with both halves of the seed. */
-static uint32_t hash_numbers(
+static uint64_t word_at(const uint8_t *at)
+{
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    return word;
+}
+
+/* Less than eight bytes as a word: of one length, each another. */
+static uint64_t short_word(struct bytes key)
+{
+    uint32_t first;
+    uint32_t last; /* overlaps the first if there are less than 8 */
+    if (key.length >= sizeof first) {
+        memcpy(&first, key.data, sizeof first);
+        memcpy(&last, key.data + key.length - sizeof last, sizeof last);
+        return (uint64_t)last << 32 | first;
+    }
+    if (key.length == 0)
+        return 0;
+    return (uint64_t)key.data[0] | (uint64_t)key.data[key.length / 2] << 8 |
+           (uint64_t)key.data[key.length - 1] << 16;
+}
+
+/*
+ * NH (RFC 4418, 5.2.2): the sum of products of pairs of words, a random
+ * word added to each.  The first word is the length; the last one of the
+ * key overlaps the one before, unless the key is shorter than that.
+ */
+static product sum_of_products(
     const struct overlay_seed *seed, struct bytes key)
 {
-    uint64_t secret[2];
-    uint64_t first;
-    uint64_t last; /* overlaps the first if there are less than 16 bytes */
-    memcpy(secret, seed->data, sizeof secret);
-    memcpy(&first, key.data, sizeof first);
-    memcpy(&last, key.data + key.length - sizeof last, sizeof last);
-    return (uint32_t)fold(
-        fold(first ^ secret[0], last ^ secret[1]) ^ key.length,
-        secret[0] | 1);
-}
-
-static uint32_t hash_bytes(const struct overlay_seed *seed, struct bytes key)
-{
-    uint8_t out[crypto_shorthash_BYTES];
-    uint32_t hash;
-    crypto_shorthash(out, key.data, key.length, seed->data);
-    memcpy(&hash, out, sizeof hash);
-    return hash;
+    const uint64_t *random = seed->words;
+    size_t tail = key.length - sizeof(uint64_t);
+    if (key.length <= sizeof(uint64_t))
+        return times(key.length + random[0],
+            (key.length < sizeof(uint64_t) ? short_word(key)
+                                           : word_at(key.data)) +
+                random[1]);
+    product sum =
+        times(key.length + random[0], word_at(key.data) + random[1]);
+    for (size_t at = 8; at < key.length; at += 16) {
+        size_t next = at + 8 < tail ? at + 8 : tail;
+        random += 2;
+        sum += times(word_at(key.data + (at < tail ? at : tail)) + random[0],
+            word_at(key.data + next) + random[1]);
+    }
+    return sum;
 }
 
 struct overlay_name overlay_name(
     const struct overlay_seed *seed, enum table table, struct bytes key)
 {
-    uint32_t hash = has_numbers(table, key.length)
-                        ? hash_numbers(seed, key)
-                        : hash_bytes(seed, key);
+    product sum = sum_of_products(seed, key);
+    /* Near ones are parted: slots are searched one after the other. */
+    product mixed = times((uint64_t)sum ^ seed->mix[0],
+        (uint64_t)(sum >> 64) ^ seed->mix[1]);
+    uint32_t hash = (uint32_t)((uint64_t)mixed ^ (uint64_t)(mixed >> 64));
     /* The tables' keys have much in common: part them. */
     hash += (uint32_t)table * 0x9E3779B1u;
     return (struct overlay_name){.table = table, .key = key, .hash = hash};

@@ -7,12 +7,16 @@
  * out stay readable until overlay_clear; but a put changes the bytes under
  * a view of the same record.
  *
- * Clients choose the names that become keys, so the hash is SipHash with a
- * key drawn at random (struct overlay_seed): nobody can choose names that
- * fall together.  Keys made of numbers that the ledger itself gives, those
- * of accounts, their history and earnings, are multiplied with the same
- * seed instead, which costs a tenth.  Nothing that leaves depends on the
- * order of the slots.
+ * Clients choose the names that become keys, and must not be able to choose
+ * many that fall together.  The hash is NH, that of UMAC (RFC 4418), with
+ * random words that are drawn when the state is opened (struct
+ * overlay_seed): whatever two different keys are chosen by one who does not
+ * know those, they have the same 128 bits of sum with a probability of
+ * 2^-64.  A keyed multiplication then makes 32 bits of them.  Who could see
+ * hashes might work the words out, which he could not from SipHash; but
+ * nothing that leaves depends on a hash or on the order of the slots, only
+ * the time of a lookup does, beside which an answer takes the time of a
+ * signature or of a sync.  It costs a tenth of SipHash.
  *
  * Memory: in pieces of 2 MiB, of large pages if the system has them.  A
  * record takes 12 bytes and key and value, rounded up to 8, and 8 bytes in
@@ -28,8 +32,10 @@
 struct overlay;
 struct overlay_record;
 
+/* All random. */
 struct overlay_seed {
-    uint8_t data[16];
+    uint64_t words[10]; /* for the length and a key of STATE_KEY_MAX */
+    uint64_t mix[2];
 };
 
 /* A key with its hash: computed once, looked up in several overlays that

@@ -73,7 +73,7 @@ int state_open(struct state **out, const struct state_options *options,
     struct state *state = calloc(1, sizeof *state);
     if (state == NULL)
         return failure_set(failure, "state: out of memory");
-    randombytes_buf(state->seed.data, sizeof state->seed.data);
+    randombytes_buf(&state->seed, sizeof state->seed);
     state->epoch = 1;
     state->undo.log = buffer_empty();
     state->other.log = buffer_empty();
