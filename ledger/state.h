@@ -221,7 +221,8 @@ void state_release(struct state *, size_t mark);
  * hardly more than without; what costs is to hide it: in proportion to what
  * was written since it was hidden last.  A step does some of that work
  * before, if that is much, and forgets undo memory that is no longer
- * needed: to be called now and then, else hiding may take long.
+ * needed: to be called now and then, else hiding may take long.  Records
+ * that only a dropped draft had take up memory until the next freeze.
  */
 void state_draft_begin(struct state *);
 void state_draft_step(struct state *);

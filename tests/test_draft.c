@@ -57,6 +57,8 @@ struct pair {
     bool open;
     bool hidden;
     bool frozen;
+    size_t pending; /* records when the draft was begun; if nothing was */
+    bool counted;   /* frozen then */
     struct open_scan scans[SCANS];
 };
 
@@ -231,6 +233,8 @@ static void begin_or_end(struct pair *pair)
         state_draft_begin(pair->state);
         pair->draft.now = pair->below.now;
         pair->open = true;
+        pair->pending = state_pending_records(pair->state);
+        pair->counted = !pair->frozen;
     } else if (pair->open && !pair->hidden && pair->draft.count == 0) {
         pair->open = false;
         if (draw(pair, 3)) {
@@ -238,6 +242,9 @@ static void begin_or_end(struct pair *pair)
             pair->below.now = pair->draft.now;
         } else {
             state_draft_drop(pair->state);
+            if (pair->counted)
+                assert_int_equal(
+                    state_pending_records(pair->state), pair->pending);
         }
     }
     assert_int_equal(state_draft_open(pair->state), pair->open);
