@@ -57,8 +57,8 @@ struct pair {
     bool open;
     bool hidden;
     bool frozen;
-    size_t pending; /* records when the draft was begun; if nothing was */
-    bool counted;   /* frozen then */
+    size_t pending; /* records, when the draft was begun */
+    bool counted;   /* frozen ones, which may go, were not among them */
     struct open_scan scans[SCANS];
 };
 
