@@ -6,10 +6,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* Places of a long decision's records put together in a step: about half a
- * millisecond. */
-#define SETTLE_PLACES 4096
-
 _Noreturn void pipeline_fail(const struct pipeline *pipeline)
 {
     const struct failure memory = {"out of memory"};
@@ -229,17 +225,6 @@ static bool hand_group_over(struct pipeline *pipeline)
     return !TAILQ_EMPTY(&pipeline->ready);
 }
 
-/* Put together what a long decision wrote.  True: there is more. */
-static bool settle(struct pipeline *pipeline)
-{
-    pipeline->unsettled =
-        pipeline->unsettled &&
-        state_settle(pipeline->storage->state, SETTLE_PLACES);
-    if (!pipeline->unsettled)
-        pipeline->long_waits = false;
-    return pipeline->unsettled;
-}
-
 static bool step(struct pipeline *pipeline)
 {
     pipeline_collect_long(pipeline);
@@ -248,9 +233,7 @@ static bool step(struct pipeline *pipeline)
     checkpointer_collect(pipeline->checkpointer);
     collect_checked(pipeline);
     check_fresh(pipeline);
-    bool more = settle(pipeline);
-    if (pipeline_serve(pipeline))
-        more = true;
+    bool more = pipeline_serve(pipeline);
     if (hand_group_over(pipeline))
         more = true;
     bool full = checkpointer_full(pipeline->checkpointer);

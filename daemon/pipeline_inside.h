@@ -44,8 +44,6 @@ struct pipeline {
     size_t connections;
     bool read_only;
     bool stopping;
-    bool unsettled;  /* the last draft kept is not put together yet, */
-    bool long_waits; /* and a long request waits for that */
     int64_t wait_us; /* as of the last step: see pipeline_wait_us */
     bool idle;
     int64_t started_ms;

@@ -41,7 +41,7 @@ bool pipeline_takes_long(
 
 bool pipeline_long_blocked(const struct pipeline *pipeline)
 {
-    return decider_busy(pipeline->decider) || pipeline->unsettled;
+    return decider_busy(pipeline->decider);
 }
 
 bool pipeline_is_deciding(const struct connection *c)
@@ -112,7 +112,6 @@ void pipeline_collect_long(struct pipeline *pipeline)
     if (outcome.result != 0 || job->answer.failed)
         pipeline_fail(pipeline);
     log_long(request, &outcome);
-    pipeline->unsettled = true;
     job->request = NULL;
     request->state = REQUEST_READY;
     struct connection *c = request->connection;

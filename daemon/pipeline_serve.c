@@ -38,11 +38,8 @@ static struct service_facts facts_of(const struct pipeline *pipeline)
 static enum served begin_long(
     struct pipeline *pipeline, struct connection *c)
 {
-    if (pipeline_long_blocked(pipeline)) {
-        /* Orders that come after it do not overtake it. */
-        pipeline->long_waits = true;
+    if (pipeline_long_blocked(pipeline))
         return SERVED_BLOCKED;
-    }
     pipeline_begin_long(pipeline, c, clock_now());
     return SERVED_LATER;
 }
@@ -56,7 +53,7 @@ static enum served serve_order(struct pipeline *pipeline,
     }
     if (commit_full(pipeline->commit) ||
         checkpointer_full(pipeline->checkpointer) ||
-        decider_busy(pipeline->decider) || pipeline->long_waits)
+        decider_busy(pipeline->decider))
         return SERVED_BLOCKED;
     if (pipeline_takes_long(pipeline, request))
         return begin_long(pipeline, c);

@@ -115,7 +115,7 @@ struct context {
                              leg beside the drawer's */
     const char *only_field; /* name this field in refusals of legs; NULL */
     size_t leg_count;
-    struct leg legs[CONTEXT_LEGS_MAX];
+    struct leg legs[CONTEXT_LEGS_MAX]; /* in this order: see draft.c */
     size_t total_count;
     struct total totals[CONTEXT_LEGS_MAX];
     struct kept_total kept_totals[CONTEXT_TOTALS_KEPT];

@@ -2,7 +2,6 @@
 
 #include "pages.h"
 
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,52 +9,70 @@
 
 /* ---- names ---- */
 
-/* Are the table's keys numbers that the ledger gives, 8 to 16 bytes? */
-static bool has_numbers(enum table table, size_t length)
-{
-    return (table == TABLE_ACCOUNT || table == TABLE_EARNING ||
-               table == TABLE_CHILD) &&
-           length >= 8 && length <= 16;
-}
-
 __extension__ typedef unsigned __int128 product;
 
-static uint64_t fold(uint64_t a, uint64_t b)
+static product times(uint64_t a, uint64_t b)
 {
-    product all = (product)a * b;
-    return (uint64_t)all ^ (uint64_t)(all >> 64);
+    return (product)a * b;
 }
 
-/* Multiply and fold with both halves of the seed. */
-static uint32_t hash_numbers(
+static uint64_t word_at(const uint8_t *at)
+{
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    return word;
+}
+
+/* Less than eight bytes as a word: of one length, each another. */
+static uint64_t short_word(struct bytes key)
+{
+    uint32_t first;
+    uint32_t last; /* overlaps the first if there are less than 8 */
+    if (key.length >= sizeof first) {
+        memcpy(&first, key.data, sizeof first);
+        memcpy(&last, key.data + key.length - sizeof last, sizeof last);
+        return (uint64_t)last << 32 | first;
+    }
+    if (key.length == 0)
+        return 0;
+    return (uint64_t)key.data[0] | (uint64_t)key.data[key.length / 2] << 8 |
+           (uint64_t)key.data[key.length - 1] << 16;
+}
+
+/*
+ * NH (RFC 4418, 5.2.2): the sum of products of pairs of words, a random
+ * word added to each.  The first word is the length; the last one of the
+ * key overlaps the one before, unless the key is shorter than that.
+ */
+static product sum_of_products(
     const struct overlay_seed *seed, struct bytes key)
 {
-    uint64_t secret[2];
-    uint64_t first;
-    uint64_t last; /* overlaps the first if there are less than 16 bytes */
-    memcpy(secret, seed->data, sizeof secret);
-    memcpy(&first, key.data, sizeof first);
-    memcpy(&last, key.data + key.length - sizeof last, sizeof last);
-    return (uint32_t)fold(
-        fold(first ^ secret[0], last ^ secret[1]) ^ key.length,
-        secret[0] | 1);
-}
-
-static uint32_t hash_bytes(const struct overlay_seed *seed, struct bytes key)
-{
-    uint8_t out[crypto_shorthash_BYTES];
-    uint32_t hash;
-    crypto_shorthash(out, key.data, key.length, seed->data);
-    memcpy(&hash, out, sizeof hash);
-    return hash;
+    const uint64_t *random = seed->words;
+    size_t tail = key.length - sizeof(uint64_t);
+    if (key.length <= sizeof(uint64_t))
+        return times(key.length + random[0],
+            (key.length < sizeof(uint64_t) ? short_word(key)
+                                           : word_at(key.data)) +
+                random[1]);
+    product sum =
+        times(key.length + random[0], word_at(key.data) + random[1]);
+    for (size_t at = 8; at < key.length; at += 16) {
+        size_t next = at + 8 < tail ? at + 8 : tail;
+        random += 2;
+        sum += times(word_at(key.data + (at < tail ? at : tail)) + random[0],
+            word_at(key.data + next) + random[1]);
+    }
+    return sum;
 }
 
 struct overlay_name overlay_name(
     const struct overlay_seed *seed, enum table table, struct bytes key)
 {
-    uint32_t hash = has_numbers(table, key.length)
-                        ? hash_numbers(seed, key)
-                        : hash_bytes(seed, key);
+    product sum = sum_of_products(seed, key);
+    /* Near ones are parted: slots are searched one after the other. */
+    product mixed = times((uint64_t)sum ^ seed->mix[0],
+        (uint64_t)(sum >> 64) ^ seed->mix[1]);
+    uint32_t hash = (uint32_t)((uint64_t)mixed ^ (uint64_t)(mixed >> 64));
     /* The tables' keys have much in common: part them. */
     hash += (uint32_t)table * 0x9E3779B1u;
     return (struct overlay_name){.table = table, .key = key, .hash = hash};
@@ -121,7 +138,7 @@ void overlay_clear(struct overlay *overlay)
     memset(overlay->heads, 0, sizeof overlay->heads);
     overlay->slots_used = 0;
     overlay->records = 0;
-    overlay->next_unit = 1;
+    overlay->next_unit = OVERLAY_FIRST;
 }
 
 struct overlay *overlay_new(void)
@@ -135,7 +152,7 @@ struct overlay *overlay_new(void)
         return NULL;
     }
     overlay->slot_mask = SLOTS_AT_FIRST - 1;
-    overlay->next_unit = 1;
+    overlay->next_unit = OVERLAY_FIRST;
     return overlay;
 }
 
@@ -336,43 +353,26 @@ void overlay_forget(struct overlay *overlay, const struct overlay_name *name)
         overlay_unwrite(overlay, record);
 }
 
-/*
- * In the order of the slots the hashes would come sorted, and as both
- * share them, each record would fall right behind the one before: one run
- * of slots as long as all that was poured.  A stride near the golden
- * section leaves what was poured so far evenly spread at any time, and as
- * it is odd it meets every slot once.
- */
-static size_t slot_at_place(const struct overlay *overlay, size_t place)
+void overlay_restore(struct overlay *into, const struct overlay *from)
 {
-    return (place * 0x9E3779B1u) & overlay->slot_mask;
-}
-
-int overlay_pour(struct overlay *into, const struct overlay *from, bool over,
-    size_t *place, size_t count)
-{
-    for (; count > 0 && *place <= from->slot_mask; count--) {
-        uint64_t slot = from->slots[slot_at_place(from, (*place)++)];
+    for (size_t i = 0; i <= from->slot_mask; i++) {
+        uint64_t slot = from->slots[i];
         if (slot == 0)
             continue;
         const struct overlay_record *record =
             overlay_record_at(from, (uint32_t)slot);
-        const struct overlay_name name = {
-            .table = (enum table)record->table,
-            .key = overlay_key(record),
-            .hash = (uint32_t)(slot >> 32),
-        };
-        if (record->presence == PRESENCE_NONE ||
-            (!over && overlay_find(into, &name) != NULL))
+        struct overlay_name name =
+            overlay_name_of(record, (uint32_t)(slot >> 32));
+        struct overlay_record *there = overlay_find_held(into, &name);
+        if (there == NULL)
             continue;
-        const struct overlay_record *poured =
-            overlay_deleted(record)
-                ? overlay_delete(into, &name)
-                : overlay_put(into, &name, overlay_value(record));
-        if (poured == NULL)
-            return -1;
+        if (!overlay_present(record))
+            overlay_unwrite(into, there);
+        else if (overlay_deleted(record))
+            overlay_write_deleted(into, there);
+        else
+            overlay_write(into, there, overlay_value(record));
     }
-    return *place <= from->slot_mask;
 }
 
 size_t overlay_records(const struct overlay *overlay)
@@ -383,7 +383,7 @@ size_t overlay_records(const struct overlay *overlay)
 size_t overlay_bytes(const struct overlay *overlay)
 {
     /* Slots are a third to three quarters full: two for each used one. */
-    return (size_t)(overlay->next_unit - 1) * OVERLAY_UNIT +
+    return (size_t)(overlay->next_unit - OVERLAY_FIRST) * OVERLAY_UNIT +
            overlay->slots_used * 2 * sizeof *overlay->slots;
 }
 
@@ -391,17 +391,6 @@ size_t overlay_memory(const struct overlay *overlay)
 {
     return overlay->chunks_made * OVERLAY_CHUNK_BYTES +
            (overlay->slot_mask + 1) * sizeof *overlay->slots;
-}
-
-size_t overlay_steps(const struct overlay *overlay)
-{
-    size_t steps = 0;
-    for (size_t i = 0; i <= overlay->slot_mask; i++)
-        if (overlay->slots[i] != 0) {
-            size_t home = (size_t)(overlay->slots[i] >> 32);
-            steps += ((i - home) & overlay->slot_mask) + 1;
-        }
-    return steps;
 }
 
 /* ---- lists ---- */

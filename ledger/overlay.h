@@ -7,12 +7,16 @@
  * out stay readable until overlay_clear; but a put changes the bytes under
  * a view of the same record.
  *
- * Clients choose the names that become keys, so the hash is SipHash with a
- * key drawn at random (struct overlay_seed): nobody can choose names that
- * fall together.  Keys made of numbers that the ledger itself gives, those
- * of accounts, their history and earnings, are multiplied with the same
- * seed instead, which costs a tenth.  Nothing that leaves depends on the
- * order of the slots.
+ * Clients choose the names that become keys, and must not be able to choose
+ * many that fall together.  The hash is NH, that of UMAC (RFC 4418), with
+ * random words that are drawn when the state is opened (struct
+ * overlay_seed): whatever two different keys are chosen by one who does not
+ * know those, they have the same 128 bits of sum with a probability of
+ * 2^-64.  A keyed multiplication then makes 32 bits of them.  Who could see
+ * hashes might work the words out, which he could not from SipHash; but
+ * nothing that leaves depends on a hash or on the order of the slots, only
+ * the time of a lookup does, beside which an answer takes the time of a
+ * signature or of a sync.  It costs a tenth of SipHash.
  *
  * Memory: in pieces of 2 MiB, of large pages if the system has them.  A
  * record takes 12 bytes and key and value, rounded up to 8, and 8 bytes in
@@ -28,8 +32,10 @@
 struct overlay;
 struct overlay_record;
 
+/* All random. */
 struct overlay_seed {
-    uint8_t data[16];
+    uint64_t words[10]; /* for the length and a key of STATE_KEY_MAX */
+    uint64_t mix[2];
 };
 
 /* A key with its hash: computed once, looked up in several overlays that
@@ -121,13 +127,24 @@ static inline bool overlay_prefetch(
     const struct overlay *, enum table, uint32_t hash, size_t last);
 
 /*
- * Put what `from` says into `into`: over what that says of the same record,
- * or else only what it says nothing about.  At most count of from's places
- * from *place on, which is 0 at first and is moved on.  They share the
- * seed.  1: there is more; 0: done; -1: out of memory.
+ * Have the records of `into` say again what `from` says they said: nothing
+ * too, if it holds one that says nothing.  Each of them is in `into` and
+ * had that value there, so there is room.  They share the seed.
  */
-int overlay_pour(struct overlay *into, const struct overlay *from, bool over,
-    size_t *place, size_t count) WARN_UNUSED_RESULT;
+void overlay_restore(struct overlay *into, const struct overlay *from);
+
+/*
+ * Where in its overlay the record of that name was made, also one that says
+ * nothing; 0: there is none.  What is made or moves later has a higher
+ * place, the first one OVERLAY_FIRST, the next one overlay_end.
+ */
+static inline uint32_t overlay_place(
+    const struct overlay *, const struct overlay_name *);
+static inline uint32_t overlay_end(const struct overlay *);
+
+/* A record's name; the hash is the caller's to know. */
+static inline struct overlay_name overlay_name_of(
+    const struct overlay_record *, uint32_t hash);
 
 static inline struct bytes overlay_key(const struct overlay_record *);
 static inline struct bytes overlay_value(const struct overlay_record *);
@@ -136,10 +153,6 @@ static inline bool overlay_deleted(const struct overlay_record *);
 size_t overlay_records(const struct overlay *); /* deleted ones count */
 size_t overlay_bytes(const struct overlay *);   /* that records take up */
 size_t overlay_memory(const struct overlay *);  /* that it has for them */
-
-/* Slots that are looked at to find each record once: about two a record,
- * unless the hashes were put in an order that heaps them up. */
-size_t overlay_steps(const struct overlay *);
 
 /*
  * The records of a table whose key starts with prefix, deleted ones too,

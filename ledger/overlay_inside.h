@@ -12,6 +12,7 @@
  * 32 bits of them reach 32 GiB.
  */
 #define OVERLAY_UNIT 8
+#define OVERLAY_FIRST 1
 #define OVERLAY_CHUNK_UNITS ((uint32_t)1 << 18) /* 2 MiB */
 #define OVERLAY_CHUNK_BYTES ((size_t)OVERLAY_CHUNK_UNITS * OVERLAY_UNIT)
 
@@ -80,6 +81,27 @@ static inline struct overlay_record *overlay_find_held(
         return NULL;
     uint64_t slot = overlay->slots[overlay_slot(overlay, name)];
     return slot == 0 ? NULL : overlay_record_at(overlay, (uint32_t)slot);
+}
+
+static inline uint32_t overlay_place(
+    const struct overlay *overlay, const struct overlay_name *name)
+{
+    return (uint32_t)overlay->slots[overlay_slot(overlay, name)];
+}
+
+static inline uint32_t overlay_end(const struct overlay *overlay)
+{
+    return overlay->next_unit;
+}
+
+static inline struct overlay_name overlay_name_of(
+    const struct overlay_record *record, uint32_t hash)
+{
+    return (struct overlay_name){
+        .table = (enum table)record->table,
+        .key = bytes_of(record->bytes, record->key_length),
+        .hash = hash,
+    };
 }
 
 static inline const struct overlay_record *overlay_look(

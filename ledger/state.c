@@ -73,15 +73,18 @@ int state_open(struct state **out, const struct state_options *options,
     struct state *state = calloc(1, sizeof *state);
     if (state == NULL)
         return failure_set(failure, "state: out of memory");
-    randombytes_buf(state->seed.data, sizeof state->seed.data);
+    randombytes_buf(&state->seed, sizeof state->seed);
     state->epoch = 1;
     state->undo.log = buffer_empty();
-    state->aside.log = buffer_empty();
+    state->other.log = buffer_empty();
+    state->aside = overlay_new();
+    state->before = overlay_new();
     state->active = overlay_new();
     state->spare = overlay_new();
     state->cache = overlay_new();
     int result = 0;
-    if (state->active == NULL || state->spare == NULL ||
+    if (state->aside == NULL || state->before == NULL ||
+        state->active == NULL || state->spare == NULL ||
         state->cache == NULL)
         result = failure_set(failure, "state: out of memory");
     if (result == 0)
@@ -100,16 +103,15 @@ void state_close(struct state *state)
     if (state == NULL)
         return;
     store_close(state->store);
-    overlay_free(state->draft);
+    overlay_free(state->aside);
+    overlay_free(state->before);
     overlay_free(state->active);
-    overlay_free(state->under);
     overlay_free(state->frozen);
-    overlay_free(state->drafts);
     overlay_free(state->saved);
     overlay_free(state->spare);
     overlay_free(state->cache);
     buffer_free(&state->undo.log);
-    buffer_free(&state->aside.log);
+    buffer_free(&state->other.log);
     free(state);
 }
 
@@ -138,15 +140,24 @@ static bool get_stored(struct state *state, const struct overlay_name *name,
     return true;
 }
 
+/* What the active layer said before the draft that is hidden. */
+static const struct overlay_record *find_before(
+    const struct state *state, const struct overlay_name *name)
+{
+    const struct overlay_record *record =
+        overlay_find_held(state->before, name);
+    if (record == NULL)
+        return overlay_look(state->active, name);
+    return overlay_present(record) ? record : NULL;
+}
+
 /* What the layers below the one that is written say; NULL: nothing. */
 static const struct overlay_record *find_below(
     const struct state *state, const struct overlay_name *name)
 {
     const struct overlay_record *record = NULL;
-    if (state_top(state) != state->active)
-        record = overlay_look(state->active, name);
-    if (record == NULL && state->under != NULL)
-        record = overlay_look(state->under, name);
+    if (state->hidden)
+        record = find_before(state, name);
     if (record == NULL && state->frozen != NULL)
         record = overlay_look(state->frozen, name);
     if (record == NULL && state->saved != NULL)
@@ -277,51 +288,31 @@ bool state_get_at(struct state *state, enum table table, struct bytes key,
     return true;
 }
 
-/* ---- undo ----
- *
- * While a mark is open, each write first appends what its record said: the
- * value, if there was one, and an undo_entry.  Records stay where they are
- * as long as the layer is written, so the entry says which it is; one that
- * moved has an entry of its own.  A mark is the length of the log.
- */
+/* ---- undo: see state_layers.h ---- */
 
-enum undo_kind {
-    UNDO_NOTHING, /* the record said nothing */
-    UNDO_DELETED,
-    UNDO_VALUE,  /* length bytes before the entry */
-    UNDO_AMEND,  /* that length; head bytes before the entry */
-    UNDO_MOVE    /* from `old` */
-};
-
-struct undo_entry {
-    struct overlay_record *record;
-    struct overlay_record *old;
-    uint32_t hash;
-    uint16_t length;
-    uint8_t head;
-    uint8_t kind;
-};
-
-static void log_undo(struct state *state, const struct undo_entry *entry,
-    struct bytes value)
+static void log_undo(
+    struct state *state, struct undo_entry entry, struct bytes value)
 {
     struct buffer *log = &state->undo.log;
-    if (!buffer_reserve(log, value.length + sizeof *entry)) {
+    entry.kept = (uint16_t)value.length;
+    if (!buffer_reserve(log, value.length + sizeof entry)) {
         state_fail_text(state, "out of memory");
         return;
     }
     memcpy(log->data + log->length, value.data, value.length);
     log->length += value.length;
-    memcpy(log->data + log->length, entry, sizeof *entry);
-    log->length += sizeof *entry;
+    memcpy(log->data + log->length, &entry, sizeof entry);
+    log->length += sizeof entry;
 }
 
 /* Before the record is written. */
-static void undo_record(struct state *state, struct overlay_record *record)
+static void undo_record(
+    struct state *state, struct overlay_record *record, uint32_t hash)
 {
-    struct undo_entry entry = {.record = record, .kind = UNDO_NOTHING};
+    struct undo_entry entry = {
+        .record = record, .hash = hash, .kind = UNDO_NOTHING};
     struct bytes value = bytes_of(NULL, 0);
-    if (state->undo.marks == 0)
+    if (!state_logs(state))
         return;
     if (overlay_present(record) && overlay_deleted(record)) {
         entry.kind = UNDO_DELETED;
@@ -330,7 +321,7 @@ static void undo_record(struct state *state, struct overlay_record *record)
         entry.kind = UNDO_VALUE;
         entry.length = (uint16_t)value.length;
     }
-    log_undo(state, &entry, value);
+    log_undo(state, entry, value);
 }
 
 /* Undo the last write.  It needs no memory: the record was there. */
@@ -338,9 +329,9 @@ static void undo_last(struct state *state)
 {
     struct overlay *top = state_top(state);
     struct buffer *log = &state->undo.log;
-    struct undo_entry entry;
-    size_t end = log->length - sizeof entry;
-    memcpy(&entry, log->data + end, sizeof entry);
+    size_t end = log->length;
+    struct bytes value;
+    struct undo_entry entry = state_undo_entry(log, &end, &value);
     switch ((enum undo_kind)entry.kind) {
     case UNDO_NOTHING:
         overlay_unwrite(top, entry.record);
@@ -349,21 +340,19 @@ static void undo_last(struct state *state)
         overlay_write_deleted(top, entry.record);
         break;
     case UNDO_VALUE:
-        end -= entry.length;
-        overlay_write(
-            top, entry.record, bytes_of(log->data + end, entry.length));
+        overlay_write(top, entry.record, value);
         break;
     case UNDO_AMEND:
-        end -= entry.head;
         overlay_cut(entry.record, entry.length);
-        overlay_amend(entry.record, bytes_of(log->data + end, entry.head),
-            bytes_of(NULL, 0));
+        overlay_amend(entry.record, value, bytes_of(NULL, 0));
         break;
     case UNDO_MOVE:
         overlay_move_back(top, entry.hash, entry.record, entry.old);
         break;
     }
     buffer_truncate(log, end);
+    if (!state->hidden && state->noted > end)
+        state->noted = end;
 }
 
 size_t state_mark(struct state *state)
@@ -394,7 +383,7 @@ void state_release(struct state *state, size_t mark)
     (void)mark;
     if (state->undo.marks > 0)
         state->undo.marks--;
-    if (state->undo.marks == 0)
+    if (!state_logs(state))
         buffer_clear(&state->undo.log);
 }
 
@@ -434,14 +423,14 @@ static struct overlay_record *record_to_write(struct state *state,
         state_fail_text(state, "out of memory");
         return NULL;
     }
-    if (moved != NULL && state->undo.marks > 0) {
+    if (moved != NULL && state_logs(state)) {
         struct undo_entry entry = {
             .record = record,
             .old = moved,
             .hash = name->hash,
             .kind = UNDO_MOVE,
         };
-        log_undo(state, &entry, bytes_of(NULL, 0));
+        log_undo(state, entry, bytes_of(NULL, 0));
     }
     /* What the cache says of it will be old. */
     if (!overlay_present(record))
@@ -456,7 +445,7 @@ static struct overlay_record *put_named(struct state *state,
         record_to_write(state, name, value.length, wish);
     if (record == NULL)
         return NULL;
-    undo_record(state, record);
+    undo_record(state, record, name->hash);
     if (!state->failed)
         overlay_write(state_top(state), record, value);
     return record;
@@ -486,7 +475,7 @@ void state_put_at(struct state *state, enum table table, struct bytes key,
     if (place_is_good(state, place) &&
         value.length <= overlay_room(place->record)) {
         state->writes[table]++;
-        undo_record(state, place->record);
+        undo_record(state, place->record, place->hash);
         if (!state->failed)
             overlay_write(state_top(state), place->record, value);
         return;
@@ -519,25 +508,25 @@ static void amend_copied(struct state *state,
     place->epoch = place->record != NULL ? state->epoch : 0;
 }
 
-static void undo_amend(struct state *state, struct overlay_record *record,
-    struct bytes value, size_t head)
+static void undo_amend(
+    struct state *state, const struct state_place *place, size_t head)
 {
+    struct bytes value = overlay_value(place->record);
     struct undo_entry entry = {
-        .record = record,
+        .record = place->record,
+        .hash = place->hash,
         .length = (uint16_t)value.length,
-        .head = (uint8_t)head,
         .kind = UNDO_AMEND,
     };
-    if (state->undo.marks > 0)
-        log_undo(state, &entry, bytes_of(value.data, head));
+    if (state_logs(state))
+        log_undo(state, entry, bytes_of(value.data, head));
 }
 
 static bool can_amend(const struct overlay_record *record, size_t head,
     size_t more)
 {
     size_t length = overlay_value(record).length;
-    return head <= length && head <= UINT8_MAX &&
-           length + more <= overlay_room(record);
+    return head <= length && length + more <= overlay_room(record);
 }
 
 void state_amend_at(struct state *state, enum table table, struct bytes key,
@@ -553,8 +542,7 @@ void state_amend_at(struct state *state, enum table table, struct bytes key,
         return;
     }
     state->writes[table]++;
-    undo_amend(
-        state, place->record, overlay_value(place->record), head.length);
+    undo_amend(state, place, head.length);
     if (!state->failed)
         overlay_amend(place->record, head, more);
 }
@@ -567,7 +555,7 @@ void state_delete(struct state *state, enum table table, struct bytes key)
     struct overlay_record *record = record_to_write(state, &name, 0, 0);
     if (record == NULL)
         return;
-    undo_record(state, record);
+    undo_record(state, record, name.hash);
     if (!state->failed)
         overlay_write_deleted(state_top(state), record);
 }
@@ -575,8 +563,6 @@ void state_delete(struct state *state, enum table table, struct bytes key)
 size_t state_pending_bytes(const struct state *state)
 {
     size_t bytes = overlay_bytes(state->active);
-    if (state->under != NULL)
-        bytes += overlay_bytes(state->under);
     if (state->frozen != NULL)
         bytes += overlay_bytes(state->frozen);
     return bytes;
@@ -585,8 +571,6 @@ size_t state_pending_bytes(const struct state *state)
 size_t state_pending_records(const struct state *state)
 {
     size_t records = overlay_records(state->active);
-    if (state->under != NULL)
-        records += overlay_records(state->under);
     if (state->frozen != NULL)
         records += overlay_records(state->frozen);
     return records;
@@ -596,13 +580,9 @@ uint64_t state_flush_bytes(const struct state *state)
 {
     uint64_t there = store_pages_bytes(state->store);
     uint64_t records = overlay_records(state->active);
-    if (state->under != NULL)
-        records += overlay_records(state->under);
     uint64_t each = records * store_page_bytes(state->store);
     /* Pages that are new hold new records, close together. */
     uint64_t most = there + overlay_bytes(state->active);
-    if (state->under != NULL)
-        most += overlay_bytes(state->under);
     return each < most ? each : most;
 }
 
@@ -620,13 +600,10 @@ int state_freeze(struct state *state)
         return -1;
     if (state->undo.marks > 0)
         return state_fail_text(state, "frozen while a mark is open");
-    if (state->draft != NULL)
+    if (state->drafting)
         return state_fail_text(state, "frozen during a draft");
     if (state->frozen != NULL)
         return state_fail_text(state, "frozen before the last one was thawed");
-    (void)state_settle(state, SIZE_MAX);
-    if (state->failed)
-        return -1;
     struct overlay *fresh = state_take_layer(state);
     if (fresh == NULL)
         return state_fail_text(state, "out of memory");

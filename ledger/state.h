@@ -208,7 +208,8 @@ void state_release(struct state *, size_t mark);
  * or drop all writes and marks belong to it, unless it is hidden: then
  * reads, scans, writes and marks are those of the state without it.  So a
  * long change can stand still while others look at what was before it.
- * What is written while it is hidden lies under it.
+ * They may try something, but what is written while it is hidden must be
+ * taken back before it is shown.
  *
  *     begin --> OPEN <--hide--> HIDDEN
  *                |
@@ -216,28 +217,26 @@ void state_release(struct state *, size_t mark);
  *                +-- drop: as if it had not been
  *
  * One at a time.  Out of this order it fails, and so does a beginning or
- * an end while a mark is open, or showing it while a mark is open that was
- * made when it was hidden.  A scan goes on seeing what could be seen when
- * it was opened.  Nothing is frozen during a draft; thawing is allowed.
+ * an end while a mark is open, or showing it while a mark is open, or
+ * anything is written, that was made when it was hidden.  A scan goes on
+ * seeing what could be seen when it was opened.  Nothing is frozen during a
+ * draft; thawing is allowed.
+ *
+ * A draft is written where everything is, so writing and keeping it cost
+ * hardly more than without; what costs is to hide it: in proportion to what
+ * was written since it was hidden last.  A step does some of that work
+ * before, if that is much, and forgets undo memory that is no longer
+ * needed: to be called now and then, else hiding may take long.  Records
+ * that only a dropped draft had take up memory until the next freeze.
  */
 void state_draft_begin(struct state *);
+void state_draft_step(struct state *);
 void state_draft_hide(struct state *, bool hidden);
 void state_draft_keep(struct state *);
 void state_draft_drop(struct state *);
 bool state_draft_open(const struct state *);
 
-/*
- * After a large draft was kept, the records pending before it are yet to be
- * put together with it: some at a time, each of `places` about a tenth of a
- * microsecond.  True: there is more to do.  It changes nothing that can be
- * read; the next freeze or draft does all of it that is left, and an open
- * mark or draft puts it off.
- */
-bool state_settle(struct state *, size_t places);
-
-/* Memory used by records not yet flushed, in bytes; and their count, where
- * one counts twice that was kept with a draft over an older one, until
- * state_settle is done. */
+/* Memory used by records not yet flushed, in bytes; and their count. */
 size_t state_pending_bytes(const struct state *);
 size_t state_pending_records(const struct state *);
 

@@ -2,18 +2,12 @@
 
 #include "state_layers.h"
 
-#include <string.h>
+/* Bytes of undo log that a draft may have written when it is hidden and
+ * must first be looked through: some tenths of a millisecond. */
+#define NOTED_BYTES ((size_t)512 << 10)
 
-/* A draft of so many records is put over the others when it is kept. */
-#define SMALL_DRAFT 1024
-
-/* So is one of no more than this, some milliseconds' work, if the others
- * are more: to pour those up would take longer each time than deciding the
- * draft did. */
-#define MIDDLE_DRAFT 65536
-
-/* The memory of such a draft, kept for the next one. */
-#define DRAFT_MEMORY ((size_t)16 << 20)
+/* The memory for what was there before a draft, kept for the next one. */
+#define BEFORE_MEMORY ((size_t)16 << 20)
 
 /* ---- memory for layers ---- */
 
@@ -34,32 +28,88 @@ void state_give_layer(struct state *state, struct overlay *layer)
     state->spare = layer;
 }
 
-/* ---- pouring ---- */
+/* ---- what was there before ---- */
 
-bool state_settle(struct state *state, size_t places)
+static struct bytes cut(struct bytes value, size_t length)
 {
-    /* An open mark remembers what active said, so that must stand. */
-    if (state->under == NULL || state->failed || state->draft != NULL ||
-        state->undo.marks > 0)
-        return false;
-    int result = overlay_pour(
-        state->active, state->under, false, &state->poured, places);
-    if (result > 0)
-        return true;
-    if (result < 0) {
-        (void)state_fail_text(state, "out of memory");
-        return false;
+    return bytes_of(value.data, length);
+}
+
+/*
+ * Note what a record said before the entry's write: newer entries come
+ * first, and each goes over what they said, so the oldest one's stays.
+ * Places of `before` from `end` on are of this run through the log; what is
+ * in an earlier one is older still, and stays.
+ */
+static void note_entry(struct state *state, const struct undo_entry *entry,
+    struct bytes value, uint32_t end)
+{
+    const struct bytes none = bytes_of(NULL, 0);
+    struct overlay *before = state->before;
+    struct overlay_name name = overlay_name_of(entry->record, entry->hash);
+    uint32_t there = overlay_place(before, &name);
+    struct overlay_record *moved;
+    if (entry->kind == UNDO_MOVE || (there != 0 && there < end))
+        return;
+    if (entry->kind == UNDO_AMEND && there != 0) {
+        overlay_cut(overlay_record_at(before, there), entry->length);
+        overlay_amend(overlay_record_at(before, there), value, none);
+        return;
     }
-    state_give_layer(state, state->under);
-    state->under = NULL;
-    return false;
+    struct bytes whole = entry->kind == UNDO_AMEND
+        ? cut(overlay_value(entry->record), entry->length)
+        : value;
+    struct overlay_record *record =
+        overlay_hold(before, &name, whole.length, 0, &moved);
+    if (record == NULL)
+        (void)state_fail_text(state, "out of memory");
+    else if (entry->kind == UNDO_NOTHING)
+        overlay_unwrite(before, record);
+    else if (entry->kind == UNDO_DELETED)
+        overlay_write_deleted(before, record);
+    else
+        overlay_write(before, record, whole);
+    if (record != NULL && entry->kind == UNDO_AMEND)
+        overlay_amend(record, value, none);
+}
+
+/* Note all that the draft has written since the last time. */
+static void note(struct state *state)
+{
+    struct buffer *log = &state->undo.log;
+    uint32_t place = overlay_end(state->before);
+    size_t end = log->length;
+    while (end > state->noted && !state->failed) {
+        struct bytes value;
+        struct undo_entry entry = state_undo_entry(log, &end, &value);
+        note_entry(state, &entry, value, place);
+    }
+    /* Only an open mark needs the log itself. */
+    if (state->undo.marks == 0)
+        buffer_clear(log);
+    state->noted = log->length;
+}
+
+static void clear_layer(struct state *state, struct overlay **layer)
+{
+    if (overlay_memory(*layer) <= BEFORE_MEMORY) {
+        overlay_clear(*layer);
+        return;
+    }
+    struct overlay *fresh = overlay_new();
+    if (fresh == NULL) {
+        (void)state_fail_text(state, "out of memory");
+        return;
+    }
+    overlay_free(*layer);
+    *layer = fresh;
 }
 
 /* ---- drafts ---- */
 
 bool state_draft_open(const struct state *state)
 {
-    return state->draft != NULL;
+    return state->drafting;
 }
 
 /* May the draft be begun or ended now? */
@@ -67,8 +117,7 @@ static bool is_in_order(struct state *state, bool open)
 {
     if (state->failed)
         return false;
-    if ((state->draft != NULL) == open && !state->hidden &&
-        state->undo.marks == 0)
+    if (state->drafting == open && !state->hidden && state->undo.marks == 0)
         return true;
     (void)state_fail_text(state, "a draft begins or ends out of order");
     return false;
@@ -78,13 +127,15 @@ void state_draft_begin(struct state *state)
 {
     if (!is_in_order(state, false))
         return;
-    (void)state_settle(state, SIZE_MAX);
-    state->epoch++;
-    /* Not the spare one: to clear a layer that was large takes long. */
-    state->draft = state->drafts != NULL ? state->drafts : overlay_new();
-    state->drafts = NULL;
-    if (state->draft == NULL)
-        (void)state_fail_text(state, "out of memory");
+    state->drafting = true;
+    state->noted = 0;
+}
+
+void state_draft_step(struct state *state)
+{
+    if (state->drafting && !state->hidden &&
+        state->undo.log.length >= state->noted + NOTED_BYTES)
+        note(state);
 }
 
 void state_draft_hide(struct state *state, bool hidden)
@@ -92,65 +143,44 @@ void state_draft_hide(struct state *state, bool hidden)
     struct undo undo = state->undo;
     if (state->failed)
         return;
-    if (state->draft == NULL || state->hidden == hidden ||
-        (state->hidden && undo.marks > 0)) {
+    if (!state->drafting || state->hidden == hidden ||
+        (state->hidden &&
+            (undo.marks > 0 || overlay_records(state->aside) > 0))) {
         (void)state_fail_text(state, "a draft is hidden out of order");
         return;
     }
+    if (hidden)
+        note(state);
+    else if (overlay_end(state->aside) > OVERLAY_FIRST)
+        clear_layer(state, &state->aside);
+    undo = state->undo;
     state->epoch++;
     state->hidden = hidden;
-    state->undo = state->aside;
-    state->aside = undo;
+    state->undo = state->other;
+    state->other = undo;
 }
 
-/* Forget the draft, but not its memory, unless that is much. */
 static void end_draft(struct state *state)
 {
-    if (overlay_memory(state->draft) > DRAFT_MEMORY) {
-        overlay_free(state->draft);
-    } else {
-        overlay_clear(state->draft);
-        state->drafts = state->draft;
-    }
-    state->draft = NULL;
-}
-
-static bool is_small(const struct state *state)
-{
-    size_t records = overlay_records(state->draft);
-    return records <= SMALL_DRAFT ||
-           (records <= MIDDLE_DRAFT &&
-               records <= overlay_records(state->active));
-}
-
-/* Nothing is left to settle, however much was pending before. */
-static void keep_small(struct state *state)
-{
-    size_t place = 0;
-    if (overlay_pour(state->active, state->draft, true, &place, SIZE_MAX) != 0)
-        (void)state_fail_text(state, "out of memory");
-    end_draft(state);
+    buffer_clear(&state->undo.log);
+    state->drafting = false;
+    state->noted = 0;
+    if (overlay_end(state->before) > OVERLAY_FIRST)
+        clear_layer(state, &state->before);
 }
 
 void state_draft_keep(struct state *state)
 {
-    if (!is_in_order(state, true))
-        return;
-    state->epoch++;
-    if (is_small(state)) {
-        keep_small(state);
-        return;
-    }
-    state->under = state->active;
-    state->poured = 0;
-    state->active = state->draft;
-    state->draft = NULL;
+    if (is_in_order(state, true))
+        end_draft(state);
 }
 
 void state_draft_drop(struct state *state)
 {
     if (!is_in_order(state, true))
         return;
+    note(state);
     state->epoch++;
+    overlay_restore(state->active, state->before);
     end_draft(state);
 }

@@ -1,10 +1,11 @@
 /*
  * What the files of the state share: its layers.  Internal.
  *
- *     draft    what a draft writes         owner; there during a draft
- *     active   what is written otherwise   owner
- *     under    active before a draft was   owner; poured into active, then
- *              kept                        gone
+ *     aside    what is written while a     owner; says nothing otherwise
+ *              draft is hidden
+ *     before   what active said before     owner; says nothing without a
+ *              the draft                   draft
+ *     active   what is written             owner
  *     frozen   what is being flushed       owner and flush read it
  *     saved    what was flushed last       owner; gone with the next thaw
  *     cache    what was read from disk     owner; emptied when it is full
@@ -12,12 +13,16 @@
  *
  * A record in a higher layer hides those below it.  The cache says nothing
  * of what was written since: a write has it forget the record, because what
- * hides it is gone from memory before the cache is.  A draft that is
- * kept is poured into the active layer if it is small, or not large and
- * smaller than that.  A large one becomes the active
- * layer, at once; what was active before lies under it, and what only it
- * says is poured up little by little, which changes nothing that can be
- * read.
+ * hides it is gone from memory before the cache is.
+ *
+ * A draft writes to the active layer like everybody, so that it costs no
+ * more than that; the undo log remembers what was there.  Only when the
+ * draft is hidden, or has written much since, is that looked through for
+ * what each record said at first, which is put into `before`: there a
+ * record that says nothing has meant that active said nothing.  `aside` and
+ * `before` lie over active while the draft is hidden, and only then.  To
+ * keep a draft is to forget all this, whatever its size; to drop it is to
+ * write back what `before` says.
  */
 #ifndef POSITO_LEDGER_STATE_LAYERS_H
 #define POSITO_LEDGER_STATE_LAYERS_H
@@ -30,12 +35,11 @@
 struct state {
     struct store *store;
     struct overlay_seed seed;
-    struct overlay *draft;  /* NULL: no draft */
+    struct overlay *aside;
+    struct overlay *before;
     struct overlay *active;
-    struct overlay *under;  /* NULL: nothing to pour */
     struct overlay *frozen; /* NULL: nothing is frozen */
     struct overlay *saved;  /* NULL: nothing, or it was too large */
-    struct overlay *drafts; /* memory for the next draft; NULL: none */
     struct overlay *spare;  /* memory for the next one; NULL: none */
     struct overlay *cache;
 
@@ -45,14 +49,15 @@ struct state {
     uint64_t writes[TABLE_COUNT]; /* into each table so far */
     bool plain;                   /* see state_set_plain */
 
-    bool hidden;   /* the draft: it is neither read nor written */
-    size_t poured; /* how far under was poured: see overlay_pour */
+    bool drafting;
+    bool hidden;    /* the draft: it is neither read nor written */
+    size_t noted;   /* of the draft's log: so much of it is in before */
 
     struct undo {
-        struct buffer log; /* see state.c */
+        struct buffer log; /* see undo_entry */
         size_t marks;      /* that are open */
     } undo;
-    struct undo aside; /* of the draft while it is hidden, or the reverse */
+    struct undo other; /* of the draft while it is hidden, or the reverse */
 
     bool failed;
     struct failure failure;
@@ -70,8 +75,50 @@ int state_fail_text(struct state *, const char *); /* always -1 */
 /* The layer that is written. */
 static inline struct overlay *state_top(const struct state *state)
 {
-    return state->draft != NULL && !state->hidden ? state->draft
-                                                  : state->active;
+    return state->hidden ? state->aside : state->active;
+}
+
+/* Must a write be put into the undo log? */
+static inline bool state_logs(const struct state *state)
+{
+    return state->undo.marks > 0 || (state->drafting && !state->hidden);
+}
+
+/*
+ * While state_logs, each write first appends what its record said: the
+ * value, if there was one, or as much of it as the write goes over, and an
+ * undo_entry.  Records stay where they are
+ * as long as the layer is written, so the entry says which it is; one that
+ * moved has an entry of its own.  A mark is the length of the log.
+ */
+enum undo_kind {
+    UNDO_NOTHING, /* the record said nothing */
+    UNDO_DELETED,
+    UNDO_VALUE, /* what is kept */
+    UNDO_AMEND, /* a value of that length, which began with what is kept */
+    UNDO_MOVE   /* from `old` */
+};
+
+struct undo_entry {
+    struct overlay_record *record;
+    struct overlay_record *old;
+    uint32_t hash;
+    uint16_t length;
+    uint16_t kept; /* bytes before the entry */
+    uint8_t kind;
+};
+
+/* The entry that ends at *end, and the value it has; *end is then where it
+ * begins. */
+static inline struct undo_entry state_undo_entry(
+    const struct buffer *log, size_t *end, struct bytes *value)
+{
+    struct undo_entry entry;
+    *end -= sizeof entry;
+    memcpy(&entry, log->data + *end, sizeof entry);
+    *end -= entry.kept;
+    *value = bytes_of(log->data + *end, entry.kept);
+    return entry;
 }
 
 /* Memory for a layer, and back; what it said is forgotten.  NULL: none. */

@@ -59,7 +59,7 @@ static void memory_skip(
     scan->next += sizeof *entry + entry->key_length + entry->length;
 }
 
-/* Layers in memory: a draft, active, under, frozen. */
+/* Layers in memory: aside and before, if a draft is hidden; active; frozen. */
 #define LAYERS_MAX 4
 
 /* The list whose next record comes first; of several with one key, the
@@ -94,13 +94,28 @@ static void memory_merge(
     }
 }
 
+/* Active's records that the hidden draft has written: `before` says what
+ * they said, or that they said nothing. */
+static void leave_out_drafted(
+    const struct state *state, enum table table, struct overlay_list *active)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < active->count; i++) {
+        struct overlay_name name = overlay_name(
+            &state->seed, table, overlay_key(active->items[i].record));
+        if (overlay_find_held(state->before, &name) == NULL)
+            active->items[left++] = active->items[i];
+    }
+    active->count = left;
+}
+
 static int memory_copy(struct state_scan *scan, const struct state *state,
     enum table table, struct bytes prefix)
 {
     const struct overlay *layers[LAYERS_MAX] = {
-        state->hidden ? NULL : state->draft,
+        state->hidden ? state->aside : NULL,
+        state->hidden ? state->before : NULL,
         state->active,
-        state->under,
         state->frozen,
     };
     struct overlay_list lists[LAYERS_MAX] = {{.items = NULL, .count = 0}};
@@ -108,6 +123,8 @@ static int memory_copy(struct state_scan *scan, const struct state *state,
     for (size_t i = 0; i < LAYERS_MAX && result == 0; i++)
         if (layers[i] != NULL)
             result = overlay_list(layers[i], table, prefix, &lists[i]);
+    if (state->hidden && result == 0)
+        leave_out_drafted(state, table, &lists[2]);
     if (result == 0)
         memory_merge(&scan->memory, lists);
     for (size_t i = 0; i < LAYERS_MAX; i++)

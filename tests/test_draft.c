@@ -17,7 +17,8 @@
 
 #define TABLES 3
 #define KEYS 48
-#define FILLERS 1100 /* a draft of more records is kept in another way */
+#define FILLERS 1100
+#define FILLER_BYTES 600 /* all: more than a draft leaves unnoted */
 #define MARKS_MAX 4
 #define SCANS 3
 
@@ -27,6 +28,7 @@ static const enum table tables[TABLES] = {
 /* A value is its number, written out; 0: no record. */
 struct map {
     uint32_t value[TABLES][KEYS];
+    uint32_t filler; /* all fillers' value, 0: none */
 };
 
 struct side {
@@ -55,6 +57,8 @@ struct pair {
     bool open;
     bool hidden;
     bool frozen;
+    size_t pending; /* records, when the draft was begun */
+    bool counted;   /* frozen ones, which may go, were not among them */
     struct open_scan scans[SCANS];
 };
 
@@ -131,10 +135,35 @@ static bool scan_step(struct open_scan *open)
     return true;
 }
 
+/* A filler's value: its number and the map's, again and again. */
+static struct bytes filler_of(
+    uint32_t value[FILLER_BYTES / 4], char key[8], uint32_t i, uint32_t number)
+{
+    for (size_t k = 0; k < FILLER_BYTES / 4; k++)
+        value[k] = k % 2 == 0 ? i : number;
+    (void)snprintf(key, 8, "%u", i);
+    return bytes_of(value, FILLER_BYTES);
+}
+
+static void look_at_fillers(struct pair *pair, uint32_t number)
+{
+    for (uint32_t i = draw(pair, 50); i < FILLERS; i += 50) {
+        char key[8];
+        uint32_t expected[FILLER_BYTES / 4];
+        struct bytes filler = filler_of(expected, key, i, number);
+        struct bytes value;
+        bool found =
+            state_get(pair->state, TABLE_HOLD, bytes_text(key), &value);
+        assert_int_equal(found, number != 0);
+        assert_true(!found || bytes_equal(value, filler));
+    }
+}
+
 /* All that can be read now. */
 static void look(struct pair *pair)
 {
     const struct map *map = &side_of(pair)->now;
+    look_at_fillers(pair, map->filler);
     for (size_t t = 0; t < TABLES; t++)
         for (size_t i = 0; i < KEYS; i++) {
             char text[8];
@@ -168,14 +197,17 @@ static void write_some(struct pair *pair)
     }
 }
 
-/* Many records at once, in a table that nothing else looks at. */
+/* Many records at once, in a table of their own. */
 static void fill(struct pair *pair)
 {
-    for (unsigned i = 0; i < FILLERS; i++) {
-        char text[8];
-        (void)snprintf(text, sizeof text, "%u", i);
-        state_put(pair->state, TABLE_HOLD, bytes_text(text), bytes_text("x"));
+    uint32_t number = ++pair->made;
+    for (uint32_t i = 0; i < FILLERS; i++) {
+        char key[8];
+        uint32_t value[FILLER_BYTES / 4];
+        struct bytes filler = filler_of(value, key, i, number);
+        state_put(pair->state, TABLE_HOLD, bytes_text(key), filler);
     }
+    side_of(pair)->now.filler = number;
 }
 
 static void mark_or_end(struct pair *pair)
@@ -201,15 +233,18 @@ static void begin_or_end(struct pair *pair)
         state_draft_begin(pair->state);
         pair->draft.now = pair->below.now;
         pair->open = true;
+        pair->pending = state_pending_records(pair->state);
+        pair->counted = !pair->frozen;
     } else if (pair->open && !pair->hidden && pair->draft.count == 0) {
         pair->open = false;
-        if (draw(pair, 4) == 0)
-            fill(pair);
         if (draw(pair, 3)) {
             state_draft_keep(pair->state);
             pair->below.now = pair->draft.now;
         } else {
             state_draft_drop(pair->state);
+            if (pair->counted)
+                assert_int_equal(
+                    state_pending_records(pair->state), pair->pending);
         }
     }
     assert_int_equal(state_draft_open(pair->state), pair->open);
@@ -263,8 +298,10 @@ static void act(struct pair *pair)
     else if (what < 15)
         hide_or_show(pair);
     else if (what < 16)
-        (void)state_settle(pair->state, draw(pair, 900));
-    else if (what < 17)
+        state_draft_step(pair->state);
+    else if (what < 17 && !pair->hidden && draw(pair, 8) == 0)
+        fill(pair);
+    else if (what < 18)
         flush(pair);
     else if (scan->scan == NULL)
         scan_open(pair, scan);
@@ -331,7 +368,7 @@ static void put(struct state *state, const char *key, const char *value)
 static void out_of_order_it_fails(void **unused)
 {
     (void)unused;
-    for (int wrong = 0; wrong < 7; wrong++) {
+    for (int wrong = 0; wrong < 8; wrong++) {
         struct pair *pair = pair_open(1);
         struct state *state = pair->state;
         put(state, "a", "1");
@@ -355,6 +392,12 @@ static void out_of_order_it_fails(void **unused)
         if (wrong == 6) {
             (void)state_mark(state);
             state_draft_begin(state);
+        }
+        if (wrong == 7) {
+            state_draft_begin(state);
+            state_draft_hide(state, true);
+            put(state, "a", "2");
+            state_draft_hide(state, false);
         }
         assert_true(state_failed(state));
         pair_close(pair);

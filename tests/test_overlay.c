@@ -12,7 +12,19 @@
 
 #include <cmocka.h>
 
-static const struct overlay_seed seed = {{1, 2, 3}};
+/* As if drawn: the words of a plain generator. */
+static struct overlay_seed seed_of(uint64_t number)
+{
+    struct overlay_seed made;
+    uint8_t *bytes = (uint8_t *)&made;
+    for (size_t i = 0; i < sizeof made; i++) {
+        number = number * 6364136223846793005U + 1442695040888963407U;
+        bytes[i] = (uint8_t)(number >> 56);
+    }
+    return made;
+}
+
+static struct overlay_seed seed;
 
 static struct overlay_name name_of(enum table table, const char *key)
 {
@@ -202,7 +214,7 @@ static void many_records_are_found_and_stay_small(void **state)
 static void the_hash_depends_on_the_seed_and_the_table(void **state)
 {
     (void)state;
-    static const struct overlay_seed other = {{1, 2, 4}};
+    const struct overlay_seed other = seed_of(2);
     size_t same_seed = 0, same_table = 0;
     for (int i = 0; i < 1000; i++) {
         char key[20];
@@ -216,40 +228,115 @@ static void the_hash_depends_on_the_seed_and_the_table(void **state)
     assert_int_equal(same_table, 0);
 }
 
-/*
- * What is poured stays as easy to find at any moment as if it had been put
- * in any order: slots looked at are counted, as in a long run of slots the
- * work would grow with the square of what is poured.
- */
-#define POURED 50000
-static void pouring_heaps_nothing_up(void **state)
+/* Keys of a family, as a client might choose them or the ledger gives them:
+ * they differ in few bits, and not in those that are easy to hash. */
+static struct bytes member_of(int family, uint32_t number, uint8_t key[64])
+{
+    uint8_t digits[5];
+    for (size_t i = 0; i < 5; i++)
+        digits[i] = (uint8_t)('a' + (number >> 4 * i) % 16);
+    memset(key, 'x', 64);
+    switch (family) {
+    case 0: /* names */
+        return bytes_of(key, (size_t)snprintf((char *)key, 64, "m%u", number));
+    case 1: /* account ids, be32 in the middle of nothing */
+        memset(key, 0, 8);
+        for (int i = 0; i < 4; i++)
+            key[4 + i] = (uint8_t)(number >> (24 - 8 * i));
+        return bytes_of(key, 8);
+    case 2: /* the first block of each history */
+        memset(key, 0, 12);
+        memcpy(key + 4, &number, 4);
+        return bytes_of(key, 12);
+    case 3: /* one long name, its start or its end, or here and there */
+        memcpy(key, digits, 5);
+        return bytes_of(key, 31);
+    case 4:
+        memcpy(key + 59, digits, 5);
+        return bytes_of(key, 64);
+    case 5:
+        for (size_t i = 0; i < 5; i++)
+            key[i * 8] = digits[i];
+        return bytes_of(key, 40);
+    default: /* words that change places */
+        for (size_t i = 0; i < 5; i++)
+            memset(key + i * 8, digits[i], 8);
+        return bytes_of(key, 64);
+    }
+}
+
+#define FAMILY 50000U
+#define SPREAD 131072U
+#define SPREAD_OVER 41567 /* slots that so many drawn by chance fall into */
+static void keys_that_are_alike_are_spread(void **state)
 {
     (void)state;
-    struct overlay *from = overlay_new();
-    struct overlay *into = overlay_new();
-    for (int i = 0; i < POURED; i++) {
-        char key[20];
-        snprintf(key, sizeof key, "m%d", i);
-        put_text(from, key, "poured");
-        if (i % 10 == 0)
-            put_text(into, key, "newer");
+    static bool taken[SPREAD];
+    for (uint64_t number = 1; number <= 4; number++) {
+        const struct overlay_seed drawn = seed_of(number);
+        for (int family = 0; family < 7; family++) {
+            size_t spread = 0;
+            memset(taken, 0, sizeof taken);
+            for (uint32_t i = 0; i < FAMILY; i++) {
+                uint8_t key[64];
+                struct bytes bytes = member_of(family, i, key);
+                uint32_t hash = overlay_name(&drawn, TABLE_PARTY, bytes).hash;
+                spread += !taken[hash % SPREAD];
+                taken[hash % SPREAD] = true;
+            }
+            assert_in_range(spread, SPREAD_OVER - 600, FAMILY);
+        }
     }
-    size_t place = 0;
-    int more = 1;
-    while (more > 0) {
-        more = overlay_pour(into, from, false, &place, 500);
-        assert_in_range(more, 0, 1);
-        assert_in_range(overlay_steps(into), overlay_records(into),
-            4 * overlay_records(into));
+}
+
+/* Every byte of a key of any length counts, and so does the length. */
+static void every_byte_counts(void **state)
+{
+    (void)state;
+    uint8_t key[STATE_KEY_MAX] = {0};
+    uint32_t shorter = 0;
+    for (size_t length = 1; length <= sizeof key; length++) {
+        struct bytes bytes = bytes_of(key, length);
+        uint32_t hash = overlay_name(&seed, TABLE_PARTY, bytes).hash;
+        assert_int_not_equal(hash, shorter);
+        shorter = hash;
+        for (size_t i = 0; i < length; i++) {
+            key[i] = 1;
+            assert_int_not_equal(
+                overlay_name(&seed, TABLE_PARTY, bytes).hash, hash);
+            key[i] = 0;
+        }
     }
-    assert_int_equal(overlay_records(into), POURED);
-    for (int i = 0; i < POURED; i++) {
-        char key[20];
-        snprintf(key, sizeof key, "m%d", i);
-        assert_says(into, key, i % 10 == 0 ? "newer" : "poured");
-    }
-    overlay_free(from);
-    overlay_free(into);
+}
+
+/* Deleted, with a value, or saying nothing: as it was before. */
+static void what_was_there_is_restored(void **state)
+{
+    (void)state;
+    struct overlay *before = overlay_new();
+    struct overlay *now = overlay_new();
+    struct overlay_name deleted = name_of(TABLE_PARTY, "deleted");
+    struct overlay_name silent = name_of(TABLE_PARTY, "silent");
+    struct overlay_record *moved;
+    assert_int_equal(overlay_place(before, &silent), 0);
+    assert_non_null(overlay_hold(before, &silent, 0, 0, &moved));
+    assert_int_equal(overlay_place(before, &silent), OVERLAY_FIRST);
+    assert_in_range(overlay_end(before), OVERLAY_FIRST + 1, 10);
+    assert_non_null(overlay_delete(before, &deleted));
+    put_text(before, "short", "a");
+    put_text(now, "short", "a");
+    put_text(now, "short", "a value that has moved");
+    put_text(now, "deleted", "b");
+    put_text(now, "silent", "c");
+    put_text(now, "other", "d");
+    overlay_restore(now, before);
+    assert_says(now, "short", "a");
+    assert_says(now, "other", "d");
+    assert_true(overlay_deleted(overlay_find(now, &deleted)));
+    assert_null(overlay_find(now, &silent));
+    assert_int_equal(overlay_records(now), 3);
+    overlay_free(before);
+    overlay_free(now);
 }
 
 int main(void)
@@ -260,7 +347,10 @@ int main(void)
         cmocka_unit_test(a_list_is_in_order_of_the_keys),
         cmocka_unit_test(many_records_are_found_and_stay_small),
         cmocka_unit_test(the_hash_depends_on_the_seed_and_the_table),
-        cmocka_unit_test(pouring_heaps_nothing_up),
+        cmocka_unit_test(keys_that_are_alike_are_spread),
+        cmocka_unit_test(every_byte_counts),
+        cmocka_unit_test(what_was_there_is_restored),
     };
+    seed = seed_of(1);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

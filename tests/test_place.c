@@ -161,11 +161,19 @@ static void write(struct soak *s, unsigned number)
     check(s, number);
 }
 
+static void set_mark(struct soak *s)
+{
+    s->mark = state_mark(s->state);
+    memcpy(s->before, top(s), sizeof s->before);
+    s->marked = true;
+}
+
+/* What is written while a draft is hidden is always taken back. */
 static void end_mark(struct soak *s)
 {
     if (!s->marked)
         return;
-    if (below(s, 2) == 0) {
+    if (s->hidden || below(s, 2) == 0) {
         state_rollback(s->state, s->mark);
         memcpy(top(s), s->before, sizeof s->before);
     } else {
@@ -217,9 +225,7 @@ static void step(struct soak *s)
     switch (below(s, 20)) {
     case 0:
         end_mark(s);
-        s->mark = state_mark(s->state);
-        memcpy(s->before, top(s), sizeof s->before);
-        s->marked = true;
+        set_mark(s);
         break;
     case 1:
         end_mark(s);
@@ -231,8 +237,12 @@ static void step(struct soak *s)
     case 4:
         if (below(s, 10) == 0)
             save(s);
+        else
+            state_draft_step(s->state);
         break;
     default:
+        if (s->hidden && !s->marked)
+            set_mark(s);
         /* A third of the keys is written seldom. */
         write(s, (unsigned)below(s, below(s, 50) == 0 ? KEYS : KEYS / 3));
         break;
