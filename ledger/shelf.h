@@ -22,8 +22,8 @@
 
 struct ledger;
 
-#define SHELF_BYTES ((size_t)16 << 20)
-#define SHELF_SLOTS 128U
+#define SHELF_BYTES ((size_t)64 << 20)
+#define SHELF_SLOTS 512U
 #define SHELF_STAYS ((size_t)4 << 10) /* an entry this large stays */
 
 struct shelved {

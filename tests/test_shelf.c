@@ -18,7 +18,7 @@
 #include <cmocka.h>
 
 #define LINES 3000
-#define BATCHES 100 /* of 190 kB: more than the shelf holds */
+#define BATCHES 400 /* of 190 kB: more than the shelf holds */
 
 /* Line i deposits i + 1 cents with one of three members. */
 static void send_batch(struct ledger_fixture *f)
