@@ -45,6 +45,8 @@ static void on_turn(int socket, short what, void *argument)
     bool more = pipeline_step(server->pipeline);
     if (server_settle(server))
         more = true;
+    if (pipeline_help(server->pipeline))
+        more = true;
     if (!more && bell_rest(&server->bell))
         more = true;
     int64_t wait_us = more ? 0 : pipeline_wait_us(server->pipeline);
