@@ -7,6 +7,7 @@
 
 int bell_open(struct bell *bell, struct failure *failure)
 {
+    atomic_init(&bell->heard, false);
     atomic_init(&bell->rung, false);
     bell->file = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (bell->file < 0)
@@ -24,7 +25,10 @@ void bell_close(struct bell *bell)
 void bell_ring(struct bell *bell)
 {
     uint64_t one = 1;
-    if (atomic_exchange(&bell->rung, true))
+    /* In this order, and in the other one in bell_rest: either the loop
+     * sees that it was rung, or it is seen to rest. */
+    atomic_store(&bell->rung, true);
+    if (atomic_exchange(&bell->heard, true))
         return;
     /* Cannot fail: the counter is 0 or 1, never near its limit. */
     (void)!write(bell->file, &one, sizeof one);
@@ -33,9 +37,17 @@ void bell_ring(struct bell *bell)
 void bell_answer(struct bell *bell)
 {
     uint64_t count;
-    if (!atomic_load(&bell->rung))
-        return;
-    /* Empty it first: who rings from now on writes again. */
     (void)!read(bell->file, &count, sizeof count);
+}
+
+void bell_attend(struct bell *bell)
+{
+    atomic_store(&bell->heard, true);
     atomic_store(&bell->rung, false);
+}
+
+bool bell_rest(struct bell *bell)
+{
+    atomic_store(&bell->heard, false);
+    return atomic_load(&bell->rung);
 }

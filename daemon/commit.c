@@ -54,9 +54,7 @@ static void *run_syncer(void *argument)
             break;
         pthread_mutex_unlock(&commit->lock);
         append_group(commit);
-        pthread_mutex_lock(&commit->lock);
         atomic_store(&commit->state, SYNCER_DONE);
-        pthread_mutex_unlock(&commit->lock);
         bell_ring(commit->options.bell);
         pthread_mutex_lock(&commit->lock);
     }
@@ -243,7 +241,8 @@ bool commit_step(struct commit *commit, bool alone)
     }
     pthread_mutex_lock(&commit->lock);
     atomic_store(&commit->state, SYNCER_WORKING);
-    (void)pthread_cond_signal(&commit->work);
     pthread_mutex_unlock(&commit->lock);
+    /* Not under the lock, which the syncer would wake up only to wait for. */
+    (void)pthread_cond_signal(&commit->work);
     return true;
 }

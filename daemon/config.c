@@ -34,7 +34,8 @@ static const struct option options[] = {
     {"log-level", OPTION_LEVEL, AT(log_level), "info", 0, 0,
         "how much is logged"},
     {"workers", OPTION_NUMBER, AT(workers), "0", 0, 256,
-        "threads that check signatures; 0: one a processor"},
+        "threads that check signatures, the loop's among them; 0: one a "
+        "processor"},
     {"max-connections", OPTION_NUMBER, AT(max_connections), "1000", 1,
         UINT64_C(60000), "connections at once"},
     {"line-ms", OPTION_NUMBER, AT(line_ms), "10000", 10, UINT64_C(3600000),

@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+/* A group of so many is worth its sync and its checkpoint's signature. */
+#define GROUP_ENOUGH 16
+
 _Noreturn void pipeline_fail(const struct pipeline *pipeline)
 {
     const struct failure memory = {"out of memory"};
@@ -129,6 +132,7 @@ static struct keycopy *present_keys(struct pipeline *pipeline)
 /* A check has ended. */
 static void take_checked(struct pipeline *pipeline, struct request *request)
 {
+    pipeline->gathered++;
     if (request->out_of_memory)
         pipeline_fail(pipeline);
     if (request->connection == NULL)
@@ -214,12 +218,29 @@ static bool is_quiet(const struct pipeline *pipeline)
            TAILQ_EMPTY(&pipeline->ready);
 }
 
+/*
+ * Are most orders of those under way still being checked?  Then the group
+ * waits for half of them: the one half is synced while the other half is
+ * checked, and clients who all wait for an answer do not all get it at once,
+ * to leave the disk idle together and the processors after that.  It ends:
+ * a check takes no more than a moment, and every one counts, whatever comes
+ * of it.
+ */
+static bool is_gathering(const struct pipeline *pipeline)
+{
+    return pipeline->gathered < GROUP_ENOUGH &&
+           pipeline->gathered < verifier_short_count(pipeline->verifier) &&
+           !commit_full(pipeline->commit);
+}
+
 /* True if connections that waited for the group can go on. */
 static bool hand_group_over(struct pipeline *pipeline)
 {
     uint64_t before = commit_durable(pipeline->commit);
-    if (!commit_step(pipeline->commit, is_quiet(pipeline)))
+    if (is_gathering(pipeline) ||
+        !commit_step(pipeline->commit, is_quiet(pipeline)))
         return false;
+    pipeline->gathered = 0;
     if (commit_durable(pipeline->commit) != before)
         release_waiting(pipeline);
     return !TAILQ_EMPTY(&pipeline->ready);
@@ -254,6 +275,11 @@ bool pipeline_step(struct pipeline *pipeline)
                      commit_idle(pipeline->commit);
     decider_give(pipeline->decider);
     return more;
+}
+
+bool pipeline_help(struct pipeline *pipeline)
+{
+    return verifier_help(pipeline->verifier);
 }
 
 int64_t pipeline_wait_us(const struct pipeline *pipeline)

@@ -5,7 +5,11 @@
  *             -> group synced -> answer released
  *
  * One call of pipeline_step goes as far as is possible now without
- * waiting.  Only the loop's thread comes here.  It is the only one that uses
+ * waiting.  When there is nothing more to do, pipeline_help makes the loop's
+ * thread one of those that check signatures.  A group is handed over to be
+ * synced when the disk is free and half of the orders under way, or enough
+ * of them, are in it: so the one half is synced while the other half is
+ * checked.  Only the loop's thread comes here.  It is the only one that uses
  * the ledger, but for a long decision: then a thread of its own has the
  * ledger except during a step (decider.h), and questions are answered as if
  * that decision had not begun.
@@ -58,6 +62,10 @@ struct connection *pipeline_next_touched(struct pipeline *);
 
 /* Go on.  True if there is more to do at once, after other events. */
 bool pipeline_step(struct pipeline *);
+
+/* Nothing else is to be done: check a signature, if one waits for it.  True
+ * if so, and there is more to do then. */
+bool pipeline_help(struct pipeline *);
 
 /* Microseconds until a step is needed although nothing happens; -1: none. */
 int64_t pipeline_wait_us(const struct pipeline *);

@@ -37,6 +37,7 @@ struct pipeline {
     struct request *fresh; /* orders nobody has looked at, by next_job */
     struct request **fresh_end;
     size_t fresh_count;
+    size_t gathered; /* orders checked since a group was handed over */
     struct connection_list ready;
     struct connection_list waiting;
     struct connection_list touched;

@@ -41,8 +41,13 @@ static void on_turn(int socket, short what, void *argument)
     struct server *server = argument;
     (void)socket;
     (void)what;
+    bell_attend(&server->bell);
     bool more = pipeline_step(server->pipeline);
     if (server_settle(server))
+        more = true;
+    if (pipeline_help(server->pipeline))
+        more = true;
+    if (!more && bell_rest(&server->bell))
         more = true;
     int64_t wait_us = more ? 0 : pipeline_wait_us(server->pipeline);
     if (wait_us >= 0)

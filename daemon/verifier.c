@@ -4,9 +4,14 @@
 #include <signal.h>
 #include <stdlib.h>
 
-/* Requests a worker takes at once: fewer locks under load, and little
- * enough that all workers have something to do. */
-#define TAKE_MAX 16
+/* When so many wait, all workers take a share of them at once: then nobody
+ * waits for a single one, and each turn of the loop or the lock costs. */
+#define MANY 128
+#define SHARE_MOST 16
+
+/* The loop checks one order of so many at once, and no more than that. */
+#define HELP_EACH 32
+#define HELP_MOST 4
 
 struct jobs {
     struct request *first;
@@ -22,10 +27,12 @@ struct verifier {
     struct jobs todo;     /* under lock */
     struct jobs done;     /* under lock */
     size_t sleeping;      /* workers; under lock */
+    size_t woken;         /* of them, not yet awake; under lock */
     bool stopping;        /* under lock */
     struct jobs prepared; /* the loop's: submitted, not started */
     struct jobs collected; /* the loop's: done, not yet given out */
     size_t count;          /* the loop's */
+    size_t short_count;    /* the loop's */
     unsigned workers;
     pthread_t thread[];
 };
@@ -67,27 +74,37 @@ static void jobs_move(struct jobs *to, struct jobs *from)
     *from = (struct jobs){NULL, NULL, 0};
 }
 
+static bool is_short(const struct request *request)
+{
+    return request->body.length == 0;
+}
+
 /* ---- workers ---- */
 
-/* A fair share of what is to do; nothing when stopping.  Locked. */
+/* Until there is work and it is woken for it, or all end.  Locked. */
+static void sleep_worker(struct verifier *verifier)
+{
+    verifier->sleeping++;
+    while (verifier->woken == 0 && !verifier->stopping)
+        pthread_cond_wait(&verifier->work, &verifier->lock);
+    if (verifier->woken > 0)
+        verifier->woken--;
+}
+
+/* One at a time, unless there are many: what is checked is decided while the
+ * next is checked.  Locked. */
 static struct jobs take_share(struct verifier *verifier)
 {
     struct jobs share = {NULL, NULL, 0};
-    size_t most = verifier->todo.count / verifier->workers + 1;
-    if (most > TAKE_MAX)
-        most = TAKE_MAX;
-    while (share.count < most) {
-        struct request *request = jobs_take(&verifier->todo);
-        if (request == NULL)
-            break;
-        jobs_add(&share, request);
-    }
+    size_t most = verifier->todo.count > MANY ? SHARE_MOST : 1;
+    while (share.count < most && verifier->todo.count > 0)
+        jobs_add(&share, jobs_take(&verifier->todo));
     return share;
 }
 
-static void check_share(struct verifier *verifier, const struct jobs *share)
+static void check_all(struct verifier *verifier, const struct jobs *jobs)
 {
-    for (struct request *request = share->first; request != NULL;
+    for (struct request *request = jobs->first; request != NULL;
          request = request->next_job)
         request_check(request, &verifier->ledger);
 }
@@ -96,17 +113,14 @@ static void *run_worker(void *argument)
 {
     struct verifier *verifier = argument;
     pthread_mutex_lock(&verifier->lock);
-    for (;;) {
-        while (verifier->todo.count == 0 && !verifier->stopping) {
-            verifier->sleeping++;
-            pthread_cond_wait(&verifier->work, &verifier->lock);
-            verifier->sleeping--;
-        }
-        if (verifier->stopping)
-            break;
+    while (!verifier->stopping) {
         struct jobs share = take_share(verifier);
+        if (share.count == 0) {
+            sleep_worker(verifier);
+            continue;
+        }
         pthread_mutex_unlock(&verifier->lock);
-        check_share(verifier, &share);
+        check_all(verifier, &share);
         pthread_mutex_lock(&verifier->lock);
         jobs_move(&verifier->done, &share);
         /* The bell may be a system call: nobody waits for the lock over
@@ -165,20 +179,67 @@ void verifier_submit(struct verifier *verifier, struct request *request)
     request->state = REQUEST_CHECKING;
     jobs_add(&verifier->prepared, request);
     verifier->count++;
+    if (is_short(request))
+        verifier->short_count++;
+}
+
+/* How many workers are to be awake for so many requests: the loop is one
+ * more, unless some have a body or there are many.  Locked. */
+static size_t wanted(const struct verifier *verifier)
+{
+    size_t most = verifier->workers;
+    size_t count = verifier->todo.count;
+    if (verifier->short_count == verifier->count && count <= MANY) {
+        most--;
+        count--;
+    }
+    return count < most ? count : most;
 }
 
 void verifier_start(struct verifier *verifier)
 {
-    size_t count = verifier->prepared.count;
-    if (count == 0)
+    if (verifier->prepared.count == 0)
         return;
     pthread_mutex_lock(&verifier->lock);
     jobs_move(&verifier->todo, &verifier->prepared);
-    if (count > verifier->sleeping)
-        count = verifier->sleeping;
-    for (; count > 0; count--)
-        (void)pthread_cond_signal(&verifier->work);
+    size_t awake = verifier->workers - verifier->sleeping;
+    size_t want = wanted(verifier);
+    size_t more = want > awake ? want - awake : 0;
+    verifier->sleeping -= more;
+    verifier->woken += more;
     pthread_mutex_unlock(&verifier->lock);
+    /* Not under the lock, which they would wake up only to wait for. */
+    for (; more > 0; more--)
+        (void)pthread_cond_signal(&verifier->work);
+}
+
+/* What the loop takes at once: one, or a few of many, since all of those
+ * wait longer than these take. */
+static struct jobs take_short(struct verifier *verifier)
+{
+    struct jobs taken = {NULL, NULL, 0};
+    pthread_mutex_lock(&verifier->lock);
+    size_t most = verifier->todo.count / HELP_EACH + 1;
+    if (verifier->todo.count > MANY)
+        most = 0;
+    else if (most > HELP_MOST)
+        most = HELP_MOST;
+    while (taken.count < most && verifier->todo.first != NULL &&
+           is_short(verifier->todo.first))
+        jobs_add(&taken, jobs_take(&verifier->todo));
+    pthread_mutex_unlock(&verifier->lock);
+    return taken;
+}
+
+bool verifier_help(struct verifier *verifier)
+{
+    if (verifier->short_count == 0)
+        return false;
+    struct jobs taken = take_short(verifier);
+    check_all(verifier, &taken);
+    bool helped = taken.count > 0;
+    jobs_move(&verifier->collected, &taken);
+    return helped;
 }
 
 struct request *verifier_collect(struct verifier *verifier)
@@ -193,12 +254,19 @@ struct request *verifier_collect(struct verifier *verifier)
         return NULL;
     request->state = REQUEST_READY;
     verifier->count--;
+    if (is_short(request))
+        verifier->short_count--;
     return request;
 }
 
 size_t verifier_count(const struct verifier *verifier)
 {
     return verifier->count;
+}
+
+size_t verifier_short_count(const struct verifier *verifier)
+{
+    return verifier->short_count;
 }
 
 void verifier_check_here(struct verifier *verifier, struct request *request)

@@ -1,7 +1,15 @@
 /*
  * The threads that check signatures: the one cost that dwarfs all others
- * (45 us each).  Requests go in from the loop and come back to it; in what
+ * (80 us each).  Requests go in from the loop and come back to it; in what
  * order is no matter, since each connection's requests stay in its queue.
+ *
+ * The loop's thread is one of those that check: when it has nothing else to
+ * do it takes one order at a time, or a few when several wait; when there are
+ * many it leaves them to the workers, which take shares of them.  So no more
+ * threads are at work than there are processors, and the loop need not wait
+ * for its turn to run: a thread that wakes up may wait for milliseconds until
+ * one that works is made to stop.  Orders with a body it leaves to the
+ * others, for these take longer than the sockets should wait.
  */
 #ifndef POSITO_DAEMON_VERIFIER_H
 #define POSITO_DAEMON_VERIFIER_H
@@ -25,14 +33,20 @@ void verifier_close(struct verifier *);
 /* Hand over a request with its keys; it is CHECKING until collected. */
 void verifier_submit(struct verifier *, struct request *);
 
-/* Wake as many workers as there is work for: after the last submit. */
+/* Wake as many workers as there is work for, besides the loop: after the
+ * last submit. */
 void verifier_start(struct verifier *);
+
+/* Check an order, or a few, on this thread.  False: there is none for it. */
+bool verifier_help(struct verifier *);
 
 /* The next checked request, READY; NULL: none now. */
 struct request *verifier_collect(struct verifier *);
 
-/* Requests submitted and not collected. */
+/* Requests submitted and not collected; those of them without a body, which
+ * are checked in a moment. */
 size_t verifier_count(const struct verifier *);
+size_t verifier_short_count(const struct verifier *);
 
 /* Check it here, on the calling thread: when it is the only one there is,
  * waking a worker would cost as much as the check. */

@@ -1,7 +1,8 @@
 /*
- * The parts of the daemon that need no daemon: bytes to requests, answers
- * that wait for the journal, small files.
+ * The parts of the daemon that need no daemon: the bell, bytes to requests,
+ * answers that wait for the journal, small files.
  */
+#include "../daemon/bell.h"
 #include "../daemon/clock.h"
 #include "../daemon/inbox.h"
 #include "../daemon/outbox.h"
@@ -9,6 +10,9 @@
 #include "random_operation.h"
 #include "scratch.h"
 
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -19,6 +23,84 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+
+/* ---- bell ---- */
+
+static bool would_wake(const struct bell *bell)
+{
+    struct pollfd file = {.fd = bell->file, .events = POLLIN};
+    return poll(&file, 1, 0) == 1;
+}
+
+static void test_bell(void **state)
+{
+    struct bell bell;
+    struct failure failure;
+    (void)state;
+    assert_int_equal(bell_open(&bell, &failure), 0);
+    assert_false(would_wake(&bell));
+    bell_ring(&bell);
+    bell_ring(&bell);
+    assert_true(would_wake(&bell));
+    bell_answer(&bell);
+    assert_false(would_wake(&bell));
+    bell_attend(&bell);
+    assert_false(bell_rest(&bell));
+    /* Awake, it is not woken, but does not go to sleep either. */
+    bell_attend(&bell);
+    bell_ring(&bell);
+    assert_false(would_wake(&bell));
+    assert_true(bell_rest(&bell));
+    bell_attend(&bell);
+    assert_false(bell_rest(&bell));
+    bell_ring(&bell);
+    assert_true(would_wake(&bell));
+    bell_close(&bell);
+}
+
+#define RINGS 20000U
+
+struct ringer {
+    struct bell bell;
+    atomic_uint given; /* what the ringer has for the loop */
+    atomic_uint taken;
+};
+
+/* Gives one, rings, and waits until it was taken. */
+static void *ring(void *context)
+{
+    struct ringer *ringer = context;
+    for (unsigned i = 1; i <= RINGS; i++) {
+        atomic_store(&ringer->given, i);
+        bell_ring(&ringer->bell);
+        while (atomic_load(&ringer->taken) < i)
+            sched_yield();
+    }
+    return NULL;
+}
+
+/* The loop never sleeps over a thing that was there before. */
+static void test_bell_wakes(void **state)
+{
+    static struct ringer ringer;
+    struct failure failure;
+    pthread_t thread;
+    (void)state;
+    assert_int_equal(bell_open(&ringer.bell, &failure), 0);
+    assert_int_equal(pthread_create(&thread, NULL, ring, &ringer), 0);
+    while (atomic_load(&ringer.taken) < RINGS) {
+        struct pollfd file = {.fd = ringer.bell.file, .events = POLLIN};
+        bell_attend(&ringer.bell);
+        atomic_store(&ringer.taken, atomic_load(&ringer.given));
+        if (bell_rest(&ringer.bell) ||
+            atomic_load(&ringer.taken) == RINGS)
+            continue;
+        assert_int_equal(poll(&file, 1, 10000), 1);
+        bell_answer(&ringer.bell);
+    }
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    bell_close(&ringer.bell);
+}
 
 /* ---- inbox ---- */
 
@@ -382,6 +464,8 @@ static void test_clock_watch(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_bell),
+        cmocka_unit_test(test_bell_wakes),
         cmocka_unit_test(test_inbox_pieces),
         cmocka_unit_test(test_inbox_limit),
         cmocka_unit_test(test_inbox_clock),
