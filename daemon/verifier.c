@@ -97,7 +97,7 @@ static struct jobs take_share(struct verifier *verifier)
 {
     struct jobs share = {NULL, NULL, 0};
     size_t most = verifier->todo.count > MANY ? SHARE_MOST : 1;
-    while (share.count < most && verifier->todo.count > 0)
+    while (share.count < most && verifier->todo.first != NULL)
         jobs_add(&share, jobs_take(&verifier->todo));
     return share;
 }
