@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define SLOTS_AT_FIRST 1024
+#define SLOTS_AHEAD_MOST ((size_t)1 << 26)
 
 /* ---- names ---- */
 
@@ -124,19 +125,27 @@ void overlay_clear(struct overlay *overlay)
     overlay->next_unit = 1;
 }
 
-struct overlay *overlay_new(void)
+struct overlay *overlay_new_for(size_t records)
 {
     struct overlay *overlay = calloc(1, sizeof *overlay);
     if (overlay == NULL)
         return NULL;
-    overlay->slots = slots_make(SLOTS_AT_FIRST);
+    size_t count = SLOTS_AT_FIRST;
+    while (records >= count / 4 * 3 && count < SLOTS_AHEAD_MOST)
+        count *= 2;
+    overlay->slots = slots_make(count);
     if (overlay->slots == NULL) {
         free(overlay);
         return NULL;
     }
-    overlay->slot_mask = SLOTS_AT_FIRST - 1;
+    overlay->slot_mask = count - 1;
     overlay->next_unit = 1;
     return overlay;
+}
+
+struct overlay *overlay_new(void)
+{
+    return overlay_new_for(0);
 }
 
 void overlay_free(struct overlay *overlay)
@@ -148,6 +157,24 @@ void overlay_free(struct overlay *overlay)
     free(overlay->chunks);
     slots_free(overlay->slots, overlay->slot_mask + 1);
     free(overlay);
+}
+
+bool overlay_free_part(struct overlay *overlay)
+{
+    if (overlay->chunks_made > 0) {
+        pages_give(overlay->chunks[--overlay->chunks_made],
+            OVERLAY_CHUNK_BYTES);
+        return true;
+    }
+    size_t bytes = (overlay->slot_mask + 1) * sizeof *overlay->slots;
+    if (bytes > PAGES_LARGE) {
+        pages_give(
+            (uint8_t *)overlay->slots + bytes - PAGES_LARGE, PAGES_LARGE);
+        overlay->slot_mask -= PAGES_LARGE / sizeof *overlay->slots;
+        return true;
+    }
+    overlay_free(overlay);
+    return false;
 }
 
 /* The reference of a record: a scan over the chunks, for what is rare. */
@@ -373,6 +400,21 @@ int overlay_pour(struct overlay *into, const struct overlay *from, bool over,
             return -1;
     }
     return *place <= from->slot_mask;
+}
+
+size_t overlay_walk(const struct overlay *overlay, size_t *place,
+    struct overlay_found *found, size_t count)
+{
+    size_t made = 0;
+    for (; made < count && *place <= overlay->slot_mask; (*place)++) {
+        uint64_t slot = overlay->slots[*place];
+        if (slot != 0)
+            found[made++] = (struct overlay_found){
+                .record = overlay_record_at(overlay, (uint32_t)slot),
+                .hash = (uint32_t)(slot >> 32),
+            };
+    }
+    return made;
 }
 
 size_t overlay_records(const struct overlay *overlay)

@@ -35,16 +35,24 @@ enum store_result { STORE_FAILED = -1, STORE_NONE, STORE_FOUND };
 enum store_result store_get(struct store *, enum table, struct bytes key,
     struct bytes *value, struct failure *) WARN_UNUSED_RESULT;
 
-/* See what was written meanwhile.  0, or -1. */
-int store_renew(struct store *, struct failure *) WARN_UNUSED_RESULT;
-
-/* ---- walks, in order of table and key ---- */
-
 struct store_record {
     enum table table;
     struct bytes key;
     struct bytes value;
 };
+
+/*
+ * The records of the table behind that key, in order, at most so many; from
+ * the table's first one on if the key is empty.  How many, or -1; less than
+ * most at the table's end.  Views as of store_get.
+ */
+int store_read_on(struct store *, enum table, struct bytes after,
+    struct store_record *, int most, struct failure *) WARN_UNUSED_RESULT;
+
+/* See what was written meanwhile.  0, or -1. */
+int store_renew(struct store *, struct failure *) WARN_UNUSED_RESULT;
+
+/* ---- walks, in order of table and key ---- */
 
 /*
  * A walk sees the store as it was at open, for as long as it lives; views

@@ -263,7 +263,8 @@ static void act(struct pair *pair)
     else if (what < 15)
         hide_or_show(pair);
     else if (what < 16)
-        (void)state_settle(pair->state, draw(pair, 900));
+        (void)(state_settle(pair->state, draw(pair, 900)) ||
+               state_tend(pair->state, draw(pair, 200)));
     else if (what < 17)
         flush(pair);
     else if (scan->scan == NULL)
@@ -277,7 +278,10 @@ static void act(struct pair *pair)
 static void reopen(struct pair *pair)
 {
     const struct state_options options = {
-        .folder = pair->folder, .map_bytes = 16 << 20, .temporary = true};
+        .folder = pair->folder,
+        .map_bytes = 16 << 20,
+        .temporary = true,
+        .cache_bytes = 1};
     struct failure failure = {{0}};
     assert_int_equal(state_open(&pair->state, &options, &failure), 0);
 }
