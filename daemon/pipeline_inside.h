@@ -46,6 +46,7 @@ struct pipeline {
     bool stopping;
     bool unsettled;  /* the last draft kept is not put together yet, */
     bool long_waits; /* and a long request waits for that */
+    bool tends;      /* the state is to be tended again soon */
     int64_t wait_us; /* as of the last step: see pipeline_wait_us */
     bool idle;
     int64_t started_ms;
