@@ -13,12 +13,13 @@
  * under way, or the group is open. */
 #define PENDING_FACTOR 4
 
-/* Time for tending the state: of a busy loop an eighth, between these two;
- * and how many records it does between two looks at the clock. */
+/* Time for tending the state: of a busy loop a quarter, between these two;
+ * and how many records it does between two looks at the clock.  The sooner
+ * it is done the fewer records are looked up on the disk. */
 #define TEND_IDLE_US 100
 #define TEND_LEAST_US 20
 #define TEND_MOST_US 500
-#define TEND_PART 8
+#define TEND_PART 3
 #define TEND_RECORDS 32
 
 enum saving {

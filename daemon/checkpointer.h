@@ -49,7 +49,7 @@ void checkpointer_collect(struct checkpointer *);
 /*
  * A bit of state_tend: what was saved becomes part of the cache, memory
  * goes back, and after the start the parties and accounts are read ahead.
- * busy: something else is to be done, so this gets about an eighth of the
+ * busy: something else is to be done, so this gets about a quarter of the
  * time; else a tenth of a millisecond.  True: there is more to do.
  */
 bool checkpointer_tend(struct checkpointer *, bool busy);

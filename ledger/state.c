@@ -572,6 +572,8 @@ uint64_t state_flush_bytes(const struct state *state)
     uint64_t most = there + overlay_bytes(state->active);
     if (state->under != NULL)
         most += overlay_bytes(state->under);
+    if (most > store_write_bytes_most(state->store))
+        most = store_write_bytes_most(state->store);
     return each < most ? each : most;
 }
 
@@ -608,6 +610,8 @@ int state_freeze(struct state *state)
     return 0;
 }
 
+#define FLUSH_AHEAD 8
+
 static int flush_table(const struct overlay *frozen, enum table table,
     struct store_write *write)
 {
@@ -616,6 +620,14 @@ static int flush_table(const struct overlay *frozen, enum table table,
         return -1;
     for (size_t i = 0; i < list.count; i++) {
         const struct overlay_record *record = list.items[i].record;
+        /* In order of the keys they are all over the memory. */
+        if (i + FLUSH_AHEAD < list.count) {
+            const uint8_t *ahead =
+                (const uint8_t *)list.items[i + FLUSH_AHEAD].record;
+            __builtin_prefetch(ahead);
+            __builtin_prefetch(ahead + 64);
+            __builtin_prefetch(ahead + 128);
+        }
         if (overlay_deleted(record))
             store_write_delete(write, table, overlay_key(record));
         else

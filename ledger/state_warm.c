@@ -105,14 +105,19 @@ uint64_t state_warmed(const struct state *state)
     return state->warming.records;
 }
 
-static void warm_record(
-    struct state *state, const struct store_record *record)
+static void warm_records(
+    struct state *state, const struct store_record *records, int count)
 {
-    struct overlay_name name =
-        overlay_name(&state->seed, record->table, record->key);
+    struct overlay_name names[SIDE_BY_SIDE];
     struct bytes known;
-    if (!cache_get(state->cache, &name, &known))
-        cache_add(state->cache, &name, record->value);
+    for (int i = 0; i < count; i++) {
+        names[i] = overlay_name(
+            &state->seed, records[i].table, records[i].key);
+        cache_prefetch_slot(state->cache, names[i].hash);
+    }
+    for (int i = 0; i < count; i++)
+        if (!cache_get(state->cache, &names[i], &known))
+            cache_add(state->cache, &names[i], records[i].value);
 }
 
 /* What is read is as of the last thaw, as is what the cache says; `saved`,
@@ -129,8 +134,7 @@ static void warm_some(struct state *state)
         state_fail(state, &failure);
         return;
     }
-    for (int i = 0; i < count; i++)
-        warm_record(state, &records[i]);
+    warm_records(state, records, count);
     warming->records += (uint64_t)count;
     if (count == SIDE_BY_SIDE) {
         struct bytes last = records[count - 1].key;

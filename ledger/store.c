@@ -346,6 +346,14 @@ uint64_t store_page_bytes(const struct store *store)
     return store->page_bytes;
 }
 
+/* LMDB's MDB_IDL_UM_MAX, which its header does not show. */
+#define CHANGED_PAGES_MOST ((1U << 17) - 1)
+
+uint64_t store_write_bytes_most(const struct store *store)
+{
+    return CHANGED_PAGES_MOST * store->page_bytes;
+}
+
 /* ---- reading ---- */
 
 /* Step to the next or previous record, which must be in order with *key.

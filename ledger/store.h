@@ -108,4 +108,8 @@ struct store_totals store_totals(const struct store *);
 uint64_t store_pages_bytes(const struct store *);
 uint64_t store_page_bytes(const struct store *);
 
+/* Memory for changed pages that a write has at most: with more than this
+ * LMDB writes some of them before the commit. */
+uint64_t store_write_bytes_most(const struct store *);
+
 #endif
