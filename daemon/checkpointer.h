@@ -14,6 +14,11 @@
  *
  * The state in LMDB is never ahead of the journal.  A failure ends the
  * daemon.
+ *
+ * The journal's syncs wait while the disk takes what a save has written: a
+ * million accounts, 4,000 transfers a second, on a disk others used too,
+ * had a p99 of 40 to 80 ms when they were saved every second, 7 to 45 ms
+ * when not at all.  So saves are seldom: see save-bytes.
  */
 #ifndef POSITO_DAEMON_CHECKPOINTER_H
 #define POSITO_DAEMON_CHECKPOINTER_H
