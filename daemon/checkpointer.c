@@ -4,6 +4,7 @@
 #include "log.h"
 #include "textfile.h"
 
+#include <inttypes.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -11,6 +12,15 @@
 /* Pending records may outgrow save-bytes by this factor while a flush is
  * under way, or the group is open. */
 #define PENDING_FACTOR 4
+
+/* Time for tending the state: of a busy loop a quarter, between these two;
+ * and how many records it does between two looks at the clock.  The sooner
+ * it is done the fewer records are looked up on the disk. */
+#define TEND_IDLE_US 100
+#define TEND_LEAST_US 20
+#define TEND_MOST_US 500
+#define TEND_PART 3
+#define TEND_RECORDS 32
 
 enum saving {
     SAVING_NOTHING,
@@ -24,6 +34,8 @@ struct checkpointer {
     uint64_t covered;
     uint64_t frozen_size;
     int64_t saved_ms; /* when nothing was pending last */
+    int64_t opened_ms;
+    int64_t tended_us; /* when tending ended last */
     _Atomic enum saving saving;
 
     pthread_mutex_t lock;
@@ -108,7 +120,10 @@ int checkpointer_open(struct checkpointer **out,
     checkpointer->options = *options;
     checkpointer->covered = options->covered;
     checkpointer->saved_ms = clock_ms();
+    checkpointer->opened_ms = checkpointer->saved_ms;
+    checkpointer->tended_us = clock_us();
     checkpointer->note = buffer_empty();
+    state_warm(options->state);
     (void)pthread_mutex_init(&checkpointer->lock, NULL);
     (void)pthread_cond_init(&checkpointer->work, NULL);
     (void)sigfillset(&all);
@@ -146,7 +161,8 @@ void checkpointer_close(struct checkpointer *checkpointer)
     pthread_mutex_unlock(&checkpointer->lock);
     if (checkpointer->started)
         (void)pthread_join(checkpointer->thread, NULL);
-    checkpointer_collect(checkpointer);
+    if (atomic_load(&checkpointer->saving) == SAVING_FLUSHED)
+        thaw(checkpointer);
     (void)pthread_cond_destroy(&checkpointer->work);
     (void)pthread_mutex_destroy(&checkpointer->lock);
     buffer_free(&checkpointer->note);
@@ -191,8 +207,38 @@ static void start_flush(struct checkpointer *checkpointer)
 
 void checkpointer_collect(struct checkpointer *checkpointer)
 {
-    if (atomic_load(&checkpointer->saving) == SAVING_FLUSHED)
+    if (atomic_load(&checkpointer->saving) == SAVING_FLUSHED &&
+        !state_thaw_waits(checkpointer->options.state))
         thaw(checkpointer);
+}
+
+static int64_t tend_us(const struct checkpointer *checkpointer, int64_t now)
+{
+    int64_t us = (now - checkpointer->tended_us) / TEND_PART;
+    if (us < TEND_LEAST_US)
+        return TEND_LEAST_US;
+    return us < TEND_MOST_US ? us : TEND_MOST_US;
+}
+
+bool checkpointer_tend(struct checkpointer *checkpointer, bool busy)
+{
+    struct state *state = checkpointer->options.state;
+    bool warming = state_warming(state);
+    int64_t now = clock_us();
+    int64_t until = now + (busy ? tend_us(checkpointer, now) : TEND_IDLE_US);
+    bool more = true;
+    while (more && now < until) {
+        more = state_tend(state, TEND_RECORDS);
+        now = clock_us();
+    }
+    checkpointer->tended_us = now;
+    if (warming && !state_warming(state))
+        log_info("%" PRIu64 " parties and accounts are in memory, %" PRId64
+                 " ms after the start",
+            state_warmed(state), clock_ms() - checkpointer->opened_ms);
+    /* What waited to be thawed can be, with the next step. */
+    return more || (atomic_load(&checkpointer->saving) == SAVING_FLUSHED &&
+                       !state_failed(state));
 }
 
 void checkpointer_step(

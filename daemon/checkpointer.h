@@ -14,6 +14,11 @@
  *
  * The state in LMDB is never ahead of the journal.  A failure ends the
  * daemon.
+ *
+ * The journal's syncs wait while the disk takes what a save has written: a
+ * million accounts, 4,000 transfers a second, on a disk others used too,
+ * had a p99 of 40 to 80 ms when they were saved every second, 7 to 45 ms
+ * when not at all.  So saves are seldom: see save-bytes.
  */
 #ifndef POSITO_DAEMON_CHECKPOINTER_H
 #define POSITO_DAEMON_CHECKPOINTER_H
@@ -42,8 +47,17 @@ int checkpointer_open(struct checkpointer **,
 /* Waits for what is under way, thaws.  NULL is harmless. */
 void checkpointer_close(struct checkpointer *);
 
-/* Thaw what was flushed meanwhile. */
+/* Thaw what was flushed meanwhile, if what was saved before is already
+ * part of the cache: checkpointer_tend sees to that. */
 void checkpointer_collect(struct checkpointer *);
+
+/*
+ * A bit of state_tend: what was saved becomes part of the cache, memory
+ * goes back, and after the start the parties and accounts are read ahead.
+ * busy: something else is to be done, so this gets about a quarter of the
+ * time; else a tenth of a millisecond.  True: there is more to do.
+ */
+bool checkpointer_tend(struct checkpointer *, bool busy);
 
 /*
  * Go on by what is possible now.  hold: nothing can be frozen, because the

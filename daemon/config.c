@@ -1,5 +1,7 @@
 #include "config.h"
 
+#include "memory.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -23,6 +25,7 @@ struct option {
 #define KIB UINT64_C(1024)
 #define MIB (1024 * KIB)
 #define GIB (1024 * MIB)
+#define SAVE_BYTES_MIN (64 * KIB)
 #define AT(member) offsetof(struct config, member)
 
 static const struct option options[] = {
@@ -65,8 +68,10 @@ static const struct option options[] = {
         4 * GIB, "size of new journal segments"},
     {"state-map-bytes", OPTION_BYTES, AT(state_map_bytes), "64GiB",
         16 * MIB, 4096 * GIB, "size the state's file cannot grow beyond"},
-    {"save-bytes", OPTION_BYTES, AT(save_bytes), "64MiB", 64 * KIB,
-        64 * GIB, "changed records in memory, beyond which they are saved"},
+    {"cache-bytes", OPTION_BYTES, AT(cache_bytes), "0", 0, 30 * GIB,
+        "saved records kept in memory; 0: a quarter of the machine's"},
+    {"save-bytes", OPTION_BYTES, AT(save_bytes), "0", 0, 64 * GIB,
+        "changed records in memory, then saved; 0: a 32nd of the machine's"},
     {"save-ms", OPTION_NUMBER, AT(save_ms), "60000", 10, UINT64_C(86400000),
         "the longest a changed record stays unsaved"},
     {"disk-low", OPTION_BYTES, AT(disk_low), "1GiB", 0, 4096 * GIB,
@@ -334,8 +339,33 @@ int config_check(const struct config *config, struct failure *failure)
     if (config->queue_bytes > config->waiting_bytes)
         return failure_set(failure,
             "queue-bytes must not be above waiting-bytes");
+    if (config->save_bytes > 0 && config->save_bytes < SAVE_BYTES_MIN)
+        return failure_set(
+            failure, "save-bytes must be 0 or not below 64KiB");
     if (config->line_ms > config->body_ms)
         return failure_set(
             failure, "line-ms must not be above body-ms");
     return 0;
+}
+
+/* A share of the memory there is, within bounds. */
+static uint64_t share_of_memory(
+    uint64_t given, uint64_t part, uint64_t lowest, uint64_t highest)
+{
+    if (given > 0)
+        return given;
+    uint64_t bytes = memory_bytes() / part;
+    if (bytes < lowest)
+        return lowest;
+    return bytes < highest ? bytes : highest;
+}
+
+uint64_t config_cache_bytes(const struct config *config)
+{
+    return share_of_memory(config->cache_bytes, 4, 8 * MIB, 30 * GIB);
+}
+
+uint64_t config_save_bytes(const struct config *config)
+{
+    return share_of_memory(config->save_bytes, 32, 4 * MIB, GIB);
 }

@@ -41,7 +41,8 @@ struct config {
     uint64_t segment_bytes;
 
     uint64_t state_map_bytes; /* the state's file never grows beyond it */
-    uint64_t save_bytes;      /* changed records in memory until saved */
+    uint64_t cache_bytes;     /* see config_cache_bytes */
+    uint64_t save_bytes;      /* see config_save_bytes */
     uint64_t save_ms;         /* the longest a change stays unsaved */
 
     uint64_t disk_low; /* free bytes below which orders are refused */
@@ -63,6 +64,14 @@ int config_set(struct config *, const char *assignment, struct failure *)
 
 /* What one option alone cannot tell: options that contradict others. */
 int config_check(const struct config *, struct failure *) WARN_UNUSED_RESULT;
+
+/*
+ * Bytes of saved records kept in memory; of changed ones, beyond which they
+ * are saved.  What was given, or, for 0, a quarter and a 32nd of the memory
+ * there is (memory.h): as said, within bounds, in OPERATING.md, "Memory".
+ */
+uint64_t config_cache_bytes(const struct config *);
+uint64_t config_save_bytes(const struct config *);
 
 /* The table for people: name, default, range, meaning. */
 void config_describe(struct buffer *);

@@ -9,6 +9,9 @@
 /* A group of so many is worth its sync and its checkpoint's signature. */
 #define GROUP_ENOUGH 16
 
+/* While there is a long decision, the state is tended so often. */
+#define TEND_US 2000
+
 _Noreturn void pipeline_fail(const struct pipeline *pipeline)
 {
     const struct failure memory = {"out of memory"};
@@ -50,7 +53,7 @@ static int open_threads(
         .journal = storage->journal,
         .folder = storage->folder->path,
         .bell = bell,
-        .save_bytes = config->save_bytes,
+        .save_bytes = config_save_bytes(config),
         .save_ms = config->save_ms,
         .covered = storage->covered,
     };
@@ -263,7 +266,11 @@ static bool step(struct pipeline *pipeline)
             pipeline_long_blocked(pipeline),
         commit_durable(pipeline->commit));
     /* Those that were blocked go on; nothing else would wake them. */
-    return more || (full && !checkpointer_full(pipeline->checkpointer));
+    more |= full && !checkpointer_full(pipeline->checkpointer);
+    bool busy = decider_busy(pipeline->decider);
+    pipeline->tends =
+        checkpointer_tend(pipeline->checkpointer, more || busy);
+    return more || (pipeline->tends && !busy);
 }
 
 bool pipeline_step(struct pipeline *pipeline)
@@ -271,6 +278,10 @@ bool pipeline_step(struct pipeline *pipeline)
     decider_take(pipeline->decider);
     bool more = step(pipeline);
     pipeline->wait_us = commit_wait_us(pipeline->commit);
+    /* To take the ledger from a long decision, it must give way. */
+    if (pipeline->tends &&
+        (pipeline->wait_us < 0 || pipeline->wait_us > TEND_US))
+        pipeline->wait_us = TEND_US;
     pipeline->idle = !decider_busy(pipeline->decider) &&
                      commit_idle(pipeline->commit);
     decider_give(pipeline->decider);

@@ -45,6 +45,7 @@ struct pipeline {
     size_t connections;
     bool read_only;
     bool stopping;
+    bool tends; /* the state is to be tended again soon */
     int64_t wait_us; /* as of the last step: see pipeline_wait_us */
     bool idle;
     int64_t started_ms;

@@ -32,6 +32,7 @@ struct replay {
     int result;             /* of the reading thread */
     bool promise_seen;      /* the replay came by its size */
     int64_t told_ms;        /* when progress was logged last */
+    uint64_t save_bytes;
 };
 
 /* ---- the thread that reads ---- */
@@ -83,7 +84,7 @@ static int save_if_large(struct replay *replay, struct failure *failure)
 {
     struct storage *storage = replay->storage;
     const struct state *state = storage->state;
-    uint64_t most = storage->config->save_bytes;
+    uint64_t most = replay->save_bytes;
     /* What is being saved counts as pending, but takes no new pages. */
     bool due = replay->saver.running
                    ? state_pending_bytes(state) / 2 >= most ||
@@ -238,7 +239,8 @@ int recovery_do(struct storage *storage, const struct note_key *key,
     struct checkpoint stopped;
     struct replay replay = {.storage = storage,
         .promise = &promise,
-        .told_ms = clock_ms()};
+        .told_ms = clock_ms(),
+        .save_bytes = config_save_bytes(storage->config)};
     struct journal_recovery recovery = {
         .tree = *ledger_tree(storage->ledger),
         .key = key,

@@ -40,6 +40,7 @@ static int open_parts(struct storage *storage, struct failure *failure)
     const struct state_options state_options = {
         .folder = state.text,
         .map_bytes = storage->config->state_map_bytes,
+        .cache_bytes = config_cache_bytes(storage->config),
     };
     if (journal_open(&storage->journal, &journal_options, failure) != 0 ||
         state_open(&storage->state, &state_options, failure) != 0)

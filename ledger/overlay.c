@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define SLOTS_AT_FIRST 1024
+#define SLOTS_AHEAD_MOST ((size_t)1 << 26)
 
 /* ---- names ---- */
 
@@ -141,19 +142,27 @@ void overlay_clear(struct overlay *overlay)
     overlay->next_unit = OVERLAY_FIRST;
 }
 
-struct overlay *overlay_new(void)
+struct overlay *overlay_new_for(size_t records)
 {
     struct overlay *overlay = calloc(1, sizeof *overlay);
     if (overlay == NULL)
         return NULL;
-    overlay->slots = slots_make(SLOTS_AT_FIRST);
+    size_t count = SLOTS_AT_FIRST;
+    while (records >= count / 4 * 3 && count < SLOTS_AHEAD_MOST)
+        count *= 2;
+    overlay->slots = slots_make(count);
     if (overlay->slots == NULL) {
         free(overlay);
         return NULL;
     }
-    overlay->slot_mask = SLOTS_AT_FIRST - 1;
+    overlay->slot_mask = count - 1;
     overlay->next_unit = OVERLAY_FIRST;
     return overlay;
+}
+
+struct overlay *overlay_new(void)
+{
+    return overlay_new_for(0);
 }
 
 void overlay_free(struct overlay *overlay)
@@ -165,6 +174,24 @@ void overlay_free(struct overlay *overlay)
     free(overlay->chunks);
     slots_free(overlay->slots, overlay->slot_mask + 1);
     free(overlay);
+}
+
+bool overlay_free_part(struct overlay *overlay)
+{
+    if (overlay->chunks_made > 0) {
+        pages_give(overlay->chunks[--overlay->chunks_made],
+            OVERLAY_CHUNK_BYTES);
+        return true;
+    }
+    size_t bytes = (overlay->slot_mask + 1) * sizeof *overlay->slots;
+    if (bytes > PAGES_LARGE) {
+        pages_give(
+            (uint8_t *)overlay->slots + bytes - PAGES_LARGE, PAGES_LARGE);
+        overlay->slot_mask -= PAGES_LARGE / sizeof *overlay->slots;
+        return true;
+    }
+    overlay_free(overlay);
+    return false;
 }
 
 /* The reference of a record: a scan over the chunks, for what is rare. */
@@ -375,6 +402,21 @@ void overlay_restore(struct overlay *into, const struct overlay *from)
     }
 }
 
+size_t overlay_walk(const struct overlay *overlay, size_t *place,
+    struct overlay_found *found, size_t count)
+{
+    size_t made = 0;
+    for (; made < count && *place <= overlay->slot_mask; (*place)++) {
+        uint64_t slot = overlay->slots[*place];
+        if (slot != 0)
+            found[made++] = (struct overlay_found){
+                .record = overlay_record_at(overlay, (uint32_t)slot),
+                .hash = (uint32_t)(slot >> 32),
+            };
+    }
+    return made;
+}
+
 size_t overlay_records(const struct overlay *overlay)
 {
     return overlay->records;
@@ -416,6 +458,73 @@ static int item_compare(const void *left, const void *right)
     return overlay_item_compare(left, right);
 }
 
+/* ---- the order of a list ---- */
+
+#define DIGIT_BITS 11U
+#define DIGIT_VALUES ((size_t)1 << DIGIT_BITS)
+#define RADIX_FROM 256 /* items: below, qsort is as quick */
+
+/* From `from` into `into`, in order of one digit of the starts; those that
+ * are equal there stay in the order in which they are. */
+static void sort_digit(const struct overlay_item *from,
+    struct overlay_item *into, size_t count, unsigned shift)
+{
+    size_t places[DIGIT_VALUES] = {0};
+    size_t next = 0;
+    for (size_t i = 0; i < count; i++)
+        places[from[i].start >> shift & (DIGIT_VALUES - 1)]++;
+    for (size_t digit = 0; digit < DIGIT_VALUES; digit++) {
+        size_t those = places[digit];
+        places[digit] = next;
+        next += those;
+    }
+    for (size_t i = 0; i < count; i++)
+        into[places[from[i].start >> shift & (DIGIT_VALUES - 1)]++] = from[i];
+}
+
+/* Sort by the starts alone, digits that all share left out.  The array that
+ * has the outcome; the other one is left over. */
+static struct overlay_item *sort_starts(
+    struct overlay_item *items, struct overlay_item *other, size_t count)
+{
+    uint64_t differs = 0;
+    for (size_t i = 1; i < count; i++)
+        differs |= items[i].start ^ items[0].start;
+    for (unsigned shift = 0; shift < 64; shift += DIGIT_BITS) {
+        struct overlay_item *into = other;
+        if ((differs >> shift & (DIGIT_VALUES - 1)) == 0)
+            continue;
+        sort_digit(items, into, count, shift);
+        other = items;
+        items = into;
+    }
+    return items;
+}
+
+/* Most keys are told apart by their starts; the rest is done after that. */
+static int list_sort(struct overlay_list *list)
+{
+    size_t end;
+    if (list->count >= RADIX_FROM) {
+        struct overlay_item *mine = list->items;
+        struct overlay_item *other = malloc(list->count * sizeof *other);
+        if (other == NULL)
+            return -1;
+        list->items = sort_starts(mine, other, list->count);
+        free(list->items == mine ? other : mine);
+    }
+    for (size_t at = 0; at < list->count; at = end) {
+        end = list->count < RADIX_FROM ? list->count : at + 1;
+        while (end < list->count &&
+               list->items[end].start == list->items[at].start)
+            end++;
+        if (end - at > 1)
+            qsort(&list->items[at], end - at, sizeof *list->items,
+                item_compare);
+    }
+    return 0;
+}
+
 static bool record_listed(
     const struct overlay_record *record, struct bytes prefix)
 {
@@ -449,7 +558,9 @@ int overlay_list(const struct overlay *overlay, enum table table,
         list->items[list->count++] = (struct overlay_item){
             .start = key_start(overlay_key(record)), .record = record};
     }
-    if (list->count > 1)
-        qsort(list->items, list->count, sizeof *list->items, item_compare);
-    return 0;
+    if (list_sort(list) == 0)
+        return 0;
+    free(list->items);
+    list->items = NULL;
+    return -1;
 }

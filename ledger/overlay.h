@@ -50,7 +50,14 @@ struct overlay_name overlay_name(
     const struct overlay_seed *, enum table, struct bytes key);
 
 struct overlay *overlay_new(void);      /* NULL: out of memory */
+/* With slots for so many records: they need not be put in order anew as it
+ * grows, which takes tens of milliseconds if there are millions. */
+struct overlay *overlay_new_for(size_t records);
 void overlay_free(struct overlay *);    /* NULL is harmless */
+
+/* Free it in parts, since the system takes long to take back much memory at
+ * once: each call gives back about 2 MiB.  False: it is gone. */
+bool overlay_free_part(struct overlay *);
 
 /* Forget every record, keep the memory for the next ones. */
 void overlay_clear(struct overlay *);
@@ -145,6 +152,15 @@ static inline uint32_t overlay_end(const struct overlay *);
 /* A record's name; the hash is the caller's to know. */
 static inline struct overlay_name overlay_name_of(
     const struct overlay_record *, uint32_t hash);
+
+/* Records in no order: at most count of those after *place, which is 0 at
+ * first and is moved on.  How many; 0: there are no more. */
+struct overlay_found {
+    const struct overlay_record *record;
+    uint32_t hash;
+};
+size_t overlay_walk(const struct overlay *, size_t *place,
+    struct overlay_found *, size_t count) WARN_UNUSED_RESULT;
 
 static inline struct bytes overlay_key(const struct overlay_record *);
 static inline struct bytes overlay_value(const struct overlay_record *);

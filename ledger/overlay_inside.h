@@ -31,6 +31,7 @@ struct overlay_record {
 
 /* A slot holds the hash in its upper half, the reference in its lower. */
 struct overlay {
+    struct overlay *next; /* of those to be freed: state_layers.h */
     uint64_t *slots;
     size_t slot_mask; /* slots are a power of two */
     size_t slots_used;

@@ -13,11 +13,8 @@
  */
 #define CHECK_AT_OPEN 500000
 
-/* Records read from disk are kept in memory up to this many bytes. */
+/* Of the cache, for who does not say. */
 #define CACHE_BYTES ((size_t)64 << 20)
-
-/* So is what was flushed last, if it is not larger than this. */
-#define SAVED_BYTES ((size_t)128 << 20)
 
 /* ---- failures ---- */
 
@@ -81,7 +78,8 @@ int state_open(struct state **out, const struct state_options *options,
     state->before = overlay_new();
     state->active = overlay_new();
     state->spare = overlay_new();
-    state->cache = overlay_new();
+    state->cache = cache_new(
+        options->cache_bytes > 0 ? options->cache_bytes : CACHE_BYTES);
     int result = 0;
     if (state->aside == NULL || state->before == NULL ||
         state->active == NULL || state->spare == NULL ||
@@ -109,7 +107,8 @@ void state_close(struct state *state)
     overlay_free(state->frozen);
     overlay_free(state->saved);
     overlay_free(state->spare);
-    overlay_free(state->cache);
+    state_free_worn(state);
+    cache_free(state->cache);
     buffer_free(&state->undo.log);
     buffer_free(&state->other.log);
     free(state);
@@ -132,11 +131,7 @@ static bool get_stored(struct state *state, const struct overlay_name *name,
         state_fail(state, &failure);
     if (result != STORE_FOUND)
         return false;
-    /* A full cache is emptied by the next write, not here: the caller may
-     * hold views into it.  A record that a hidden draft writes may not be
-     * there: it would be old when the draft is kept. */
-    if (overlay_bytes(state->cache) < CACHE_BYTES && !state->hidden)
-        (void)overlay_put(state->cache, name, *value);
+    cache_add(state->cache, name, *value);
     return true;
 }
 
@@ -151,7 +146,8 @@ static const struct overlay_record *find_before(
     return overlay_present(record) ? record : NULL;
 }
 
-/* What the layers below the one that is written say; NULL: nothing. */
+/* What the layers below the one that is written say, without the cache;
+ * NULL: nothing. */
 static const struct overlay_record *find_below(
     const struct state *state, const struct overlay_name *name)
 {
@@ -162,8 +158,6 @@ static const struct overlay_record *find_below(
         record = overlay_look(state->frozen, name);
     if (record == NULL && state->saved != NULL)
         record = overlay_look(state->saved, name);
-    if (record == NULL)
-        record = overlay_look(state->cache, name);
     return record;
 }
 
@@ -172,7 +166,8 @@ static bool get_below(struct state *state, const struct overlay_name *name,
 {
     const struct overlay_record *record = find_below(state, name);
     if (record == NULL)
-        return get_stored(state, name, value);
+        return cache_get(state->cache, name, value) ||
+               get_stored(state, name, value);
     if (overlay_deleted(record))
         return false;
     *value = overlay_value(record);
@@ -239,9 +234,11 @@ void state_foresee(struct state *state, enum table table, struct bytes key,
     if (key_fits(key) && !state->plain) {
         uint32_t hash = place_name(state, table, key, place).hash;
         overlay_prefetch_slot(state_top(state), table, hash);
+        if (state->frozen != NULL)
+            overlay_prefetch_slot(state->frozen, table, hash);
         if (state->saved != NULL)
             overlay_prefetch_slot(state->saved, table, hash);
-        overlay_prefetch_slot(state->cache, table, hash);
+        cache_prefetch_slot(state->cache, hash);
     }
 }
 
@@ -252,12 +249,15 @@ void state_foresee_record(struct state *state, enum table table,
     const struct state_place *place, size_t last)
 {
     size_t bytes = sizeof(struct overlay_record) + STATE_FORESEEN_KEY + last;
+    uint32_t hash = place->hash;
     if (!place->hashed ||
-        overlay_prefetch(state_top(state), table, place->hash, bytes))
+        overlay_prefetch(state_top(state), table, hash, bytes) ||
+        (state->frozen != NULL &&
+            overlay_prefetch(state->frozen, table, hash, bytes)) ||
+        (state->saved != NULL &&
+            overlay_prefetch(state->saved, table, hash, bytes)))
         return;
-    if (state->saved == NULL ||
-        !overlay_prefetch(state->saved, table, place->hash, bytes))
-        (void)overlay_prefetch(state->cache, table, place->hash, bytes);
+    cache_prefetch(state->cache, hash, bytes);
 }
 
 uint64_t state_version(const struct state *state, enum table table)
@@ -399,15 +399,6 @@ static bool write_allowed(struct state *state, struct bytes key)
     return !state->failed;
 }
 
-/* No record is in the cache that was written and not flushed. */
-static void cache_forget(struct state *state, const struct overlay_name *name)
-{
-    if (overlay_bytes(state->cache) >= CACHE_BYTES)
-        overlay_clear(state->cache);
-    else
-        overlay_forget(state->cache, name);
-}
-
 /*
  * The record of the name in the layer that is written, with room, and with
  * what it says in the log if a mark is open.  NULL: the state failed.
@@ -432,9 +423,6 @@ static struct overlay_record *record_to_write(struct state *state,
         };
         log_undo(state, entry, bytes_of(NULL, 0));
     }
-    /* What the cache says of it will be old. */
-    if (!overlay_present(record))
-        cache_forget(state, name);
     return record;
 }
 
@@ -448,6 +436,8 @@ static struct overlay_record *put_named(struct state *state,
     undo_record(state, record, name->hash);
     if (!state->failed)
         overlay_write(state_top(state), record, value);
+    /* Here and not in get_stored: the value, too, may be a view into it. */
+    cache_make_room(state->cache);
     return record;
 }
 
@@ -583,6 +573,8 @@ uint64_t state_flush_bytes(const struct state *state)
     uint64_t each = records * store_page_bytes(state->store);
     /* Pages that are new hold new records, close together. */
     uint64_t most = there + overlay_bytes(state->active);
+    if (most > store_write_bytes_most(state->store))
+        most = store_write_bytes_most(state->store);
     return each < most ? each : most;
 }
 
@@ -604,7 +596,9 @@ int state_freeze(struct state *state)
         return state_fail_text(state, "frozen during a draft");
     if (state->frozen != NULL)
         return state_fail_text(state, "frozen before the last one was thawed");
-    struct overlay *fresh = state_take_layer(state);
+    state_free_worn(state);
+    struct overlay *fresh =
+        state_take_layer(state, overlay_records(state->active));
     if (fresh == NULL)
         return state_fail_text(state, "out of memory");
     state->frozen = state->active;
@@ -614,6 +608,8 @@ int state_freeze(struct state *state)
     return 0;
 }
 
+#define FLUSH_AHEAD 8
+
 static int flush_table(const struct overlay *frozen, enum table table,
     struct store_write *write)
 {
@@ -622,6 +618,14 @@ static int flush_table(const struct overlay *frozen, enum table table,
         return -1;
     for (size_t i = 0; i < list.count; i++) {
         const struct overlay_record *record = list.items[i].record;
+        /* In order of the keys they are all over the memory. */
+        if (i + FLUSH_AHEAD < list.count) {
+            const uint8_t *ahead =
+                (const uint8_t *)list.items[i + FLUSH_AHEAD].record;
+            __builtin_prefetch(ahead);
+            __builtin_prefetch(ahead + 64);
+            __builtin_prefetch(ahead + 128);
+        }
         if (overlay_deleted(record))
             store_write_delete(write, table, overlay_key(record));
         else
@@ -674,20 +678,16 @@ void state_thaw(struct state *state)
         return;
     }
     struct failure failure = {.text = ""};
+    /* The cache says what the disk says: first before the renewal, then,
+     * with what is saved over it, after. */
+    state_pour_saved(state);
     if (store_renew(state->store, &failure) != 0) {
         state_fail(state, &failure);
         return;
     }
-    /* What was flushed is read again soon: the older one makes room. */
-    struct overlay *old = state->saved;
     state->saved = state->frozen;
+    state->saved_place = 0;
     state->frozen = NULL;
-    if (overlay_bytes(state->saved) > SAVED_BYTES) {
-        state_give_layer(state, state->saved);
-        state->saved = NULL;
-    }
-    if (old != NULL)
-        state_give_layer(state, old);
 }
 
 int state_save(struct state *state, struct failure *failure)

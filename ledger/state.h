@@ -111,6 +111,8 @@ struct state_options {
     const char *folder;  /* made if it is not there; holds data.mdb */
     uint64_t map_bytes;  /* LMDB's map: the file never grows beyond it */
     bool temporary;      /* no need to survive: nothing is synced */
+    uint64_t cache_bytes; /* for records in memory that are on disk too;
+                             0: 64 MiB */
 };
 
 /* 0, or -1.  Creation is power-safe: in a temporary folder, then renamed. */
@@ -123,7 +125,7 @@ void state_close(struct state *);
 bool state_failed(const struct state *);
 const struct failure *state_failure(const struct state *);
 
-/* *value is valid until the next put, delete, rollback or thaw. */
+/* *value is valid until the next put, delete, rollback, thaw or tending. */
 bool state_get(struct state *, enum table, struct bytes key,
     struct bytes *value) WARN_UNUSED_RESULT;
 void state_put(struct state *, enum table, struct bytes key,
@@ -235,6 +237,24 @@ void state_draft_hide(struct state *, bool hidden);
 void state_draft_keep(struct state *);
 void state_draft_drop(struct state *);
 bool state_draft_open(const struct state *);
+
+/*
+ * What waits to be done in memory, a bit at a time: what was saved becomes
+ * part of the cache, memory that is no longer needed goes back, and, if
+ * state_warm was called, the parties and accounts on disk are read into the
+ * cache until all are there or it is full.  It changes nothing that can be
+ * read.  About so many records at once, each a fraction of a microsecond
+ * (more if the disk must be read).  True: there is more to do.
+ */
+bool state_tend(struct state *, size_t records);
+void state_warm(struct state *);
+
+/* Is that still under way; and how many it has read. */
+bool state_warming(const struct state *);
+uint64_t state_warmed(const struct state *);
+
+/* A thaw would have to do first what state_tend has not done yet. */
+bool state_thaw_waits(const struct state *);
 
 /* Memory used by records not yet flushed, in bytes; and their count. */
 size_t state_pending_bytes(const struct state *);

@@ -9,19 +9,26 @@
 /* The memory for what was there before a draft, kept for the next one. */
 #define BEFORE_MEMORY ((size_t)16 << 20)
 
+/* A layer with no more memory is cleared for the next one, which expects no
+ * more records. */
+#define LAYER_MEMORY ((size_t)4 << 20)
+#define SMALL_LAYER 16384
+
 /* ---- memory for layers ---- */
 
-struct overlay *state_take_layer(struct state *state)
+struct overlay *state_take_layer(struct state *state, size_t records)
 {
     struct overlay *layer = state->spare;
+    if (layer == NULL || records > SMALL_LAYER)
+        return overlay_new_for(records);
     state->spare = NULL;
-    return layer != NULL ? layer : overlay_new();
+    return layer;
 }
 
 void state_give_layer(struct state *state, struct overlay *layer)
 {
-    if (state->spare != NULL) {
-        overlay_free(layer);
+    if (state->spare != NULL || overlay_memory(layer) > LAYER_MEMORY) {
+        state_wear_out(state, layer);
         return;
     }
     overlay_clear(layer);

@@ -7,13 +7,15 @@
  *              the draft                   draft
  *     active   what is written             owner
  *     frozen   what is being flushed       owner and flush read it
- *     saved    what was flushed last       owner; gone with the next thaw
- *     cache    what was read from disk     owner; emptied when it is full
+ *     saved    what was flushed last       owner; poured into the cache
+ *     cache    what was read from disk     owner; see cache.h
  *     store    LMDB                        owner reads, flush writes
  *
- * A record in a higher layer hides those below it.  The cache says nothing
- * of what was written since: a write has it forget the record, because what
- * hides it is gone from memory before the cache is.
+ * A record in a higher layer hides those below it.  The cache says what the
+ * disk says, as it was at the last thaw, or nothing.  So no write has to
+ * tell it anything: what was written since hides it, and when that has been
+ * flushed it is `saved`, which hides the cache until the last of it was
+ * poured there, a little at a time (state_tend).
  *
  * A draft writes to the active layer like everybody, so that it costs no
  * more than that; the undo log remembers what was there.  Only when the
@@ -27,10 +29,20 @@
 #ifndef POSITO_LEDGER_STATE_LAYERS_H
 #define POSITO_LEDGER_STATE_LAYERS_H
 
+#include "cache.h"
 #include "overlay.h"
 #include "store.h"
 
 #include <stdatomic.h>
+
+/* How far the cache was filled ahead: see state_warm.c. */
+struct state_warming {
+    bool on;
+    size_t table; /* number in the list of those that are read */
+    uint64_t records;
+    uint8_t key[STATE_KEY_MAX]; /* the last one that was read */
+    size_t key_length;          /* 0: the table has yet to be begun */
+};
 
 struct state {
     struct store *store;
@@ -39,9 +51,12 @@ struct state {
     struct overlay *before;
     struct overlay *active;
     struct overlay *frozen; /* NULL: nothing is frozen */
-    struct overlay *saved;  /* NULL: nothing, or it was too large */
+    struct overlay *saved;  /* NULL: nothing to pour into the cache */
+    size_t saved_place;     /* how far it was: see overlay_walk */
     struct overlay *spare;  /* memory for the next one; NULL: none */
-    struct overlay *cache;
+    struct overlay *worn;   /* to be freed in parts, by their next */
+    struct cache *cache;
+    struct state_warming warming;
 
     /* Another layer is written, or the one that is was cleared: what was
      * found before (struct state_place) is to be looked up again. */
@@ -121,8 +136,16 @@ static inline struct undo_entry state_undo_entry(
     return entry;
 }
 
-/* Memory for a layer, and back; what it said is forgotten.  NULL: none. */
-struct overlay *state_take_layer(struct state *);
+/* Memory for a layer of about so many records, and back; what it said is
+ * forgotten.  NULL: none. */
+struct overlay *state_take_layer(struct state *, size_t records);
 void state_give_layer(struct state *, struct overlay *);
+
+/* The layer is no longer needed: free it in parts, with state_tend. */
+void state_wear_out(struct state *, struct overlay *);
+void state_free_worn(struct state *); /* all that is left of them */
+
+/* Pour all of `saved` that is left into the cache. */
+void state_pour_saved(struct state *);
 
 #endif

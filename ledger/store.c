@@ -347,6 +347,14 @@ uint64_t store_page_bytes(const struct store *store)
     return store->page_bytes;
 }
 
+/* LMDB's MDB_IDL_UM_MAX, which its header does not show. */
+#define CHANGED_PAGES_MOST ((1U << 17) - 1)
+
+uint64_t store_write_bytes_most(const struct store *store)
+{
+    return CHANGED_PAGES_MOST * store->page_bytes;
+}
+
 /* ---- reading ---- */
 
 /* Step to the next or previous record, which must be in order with *key.
@@ -413,6 +421,36 @@ enum store_result store_get(struct store *store, enum table table,
         return STORE_FAILED;
     *value = store_kept_value(val_bytes(found));
     return STORE_FOUND;
+}
+
+int store_read_on(struct store *store, enum table table, struct bytes after,
+    struct store_record *out, int most, struct failure *failure)
+{
+    struct store_raw_key raw = store_raw_key(table, after);
+    MDB_val wanted = raw_val(&raw);
+    MDB_val key = wanted;
+    MDB_val last = wanted;
+    MDB_val value;
+    int count = 0;
+    int code = mdb_cursor_get(store->lookup, &key, &value, MDB_SET_RANGE);
+    if (code == 0 && bytes_equal(val_bytes(key), val_bytes(wanted)))
+        code = mdb_cursor_get(store->lookup, &key, &value, MDB_NEXT);
+    while (code == 0 && count < most) {
+        struct bytes found = val_bytes(key);
+        if (check_record(key, value, failure) != 0)
+            return -1;
+        if (bytes_compare(found, val_bytes(last)) <= 0)
+            return misplaced(key, failure);
+        if (found.data[0] != (uint8_t)table)
+            return count;
+        last = key;
+        out[count++] = (struct store_record){.table = table,
+            .key = bytes_of(found.data + 1, found.length - 1),
+            .value = store_kept_value(val_bytes(value))};
+        if (count < most)
+            code = mdb_cursor_get(store->lookup, &key, &value, MDB_NEXT);
+    }
+    return code == 0 ? count : lmdb_failed(store, code, "read", failure);
 }
 
 /* ---- walks ---- */

@@ -35,16 +35,24 @@ enum store_result { STORE_FAILED = -1, STORE_NONE, STORE_FOUND };
 enum store_result store_get(struct store *, enum table, struct bytes key,
     struct bytes *value, struct failure *) WARN_UNUSED_RESULT;
 
-/* See what was written meanwhile.  0, or -1. */
-int store_renew(struct store *, struct failure *) WARN_UNUSED_RESULT;
-
-/* ---- walks, in order of table and key ---- */
-
 struct store_record {
     enum table table;
     struct bytes key;
     struct bytes value;
 };
+
+/*
+ * The records of the table behind that key, in order, at most so many; from
+ * the table's first one on if the key is empty.  How many, or -1; less than
+ * most at the table's end.  Views as of store_get.
+ */
+int store_read_on(struct store *, enum table, struct bytes after,
+    struct store_record *, int most, struct failure *) WARN_UNUSED_RESULT;
+
+/* See what was written meanwhile.  0, or -1. */
+int store_renew(struct store *, struct failure *) WARN_UNUSED_RESULT;
+
+/* ---- walks, in order of table and key ---- */
 
 /*
  * A walk sees the store as it was at open, for as long as it lives; views
@@ -99,5 +107,9 @@ struct store_totals store_totals(const struct store *);
 /* Bytes of pages the file had at the last renew; of each. */
 uint64_t store_pages_bytes(const struct store *);
 uint64_t store_page_bytes(const struct store *);
+
+/* Memory for changed pages that a write has at most: with more than this
+ * LMDB writes some of them before the commit. */
+uint64_t store_write_bytes_most(const struct store *);
 
 #endif

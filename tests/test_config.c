@@ -2,6 +2,7 @@
  * The daemon's options: every row of the table, every kind of mistake.
  */
 #include "../daemon/config.h"
+#include "../daemon/memory.h"
 #include "document.h"
 
 #include <setjmp.h>
@@ -161,6 +162,29 @@ static void test_contradictions(void **state)
     }
 }
 
+/* What is said holds; what is not is a share of the memory there is. */
+static void test_shares_of_memory(void **state)
+{
+    struct config config;
+    struct failure failure;
+    uint64_t bytes = memory_bytes();
+    (void)state;
+    assert_in_range(bytes, 64 << 20, UINT64_C(1) << 50);
+    config_defaults(&config);
+    assert_in_range(config_cache_bytes(&config), 8 << 20, bytes / 4);
+    assert_in_range(config_save_bytes(&config), 4 << 20, bytes / 32);
+    assert_int_equal(
+        read_text(&config, "cache-bytes = 1MiB\nsave-bytes = 64KiB\n",
+            &failure), 0);
+    assert_int_equal(config_check(&config, &failure), 0);
+    assert_int_equal(config_cache_bytes(&config), 1 << 20);
+    assert_int_equal(config_save_bytes(&config), 64 << 10);
+    assert_int_equal(read_text(&config, "save-bytes = 65535\n", &failure), 0);
+    assert_int_equal(config_check(&config, &failure), -1);
+    assert_string_equal(
+        failure.text, "save-bytes must be 0 or not below 64KiB");
+}
+
 /*
  * The described table is the table: each row's default, written to a file,
  * is taken and changes nothing.
@@ -221,6 +245,7 @@ int main(void)
         cmocka_unit_test(test_mistakes),
         cmocka_unit_test(test_command_line),
         cmocka_unit_test(test_contradictions),
+        cmocka_unit_test(test_shares_of_memory),
         cmocka_unit_test(test_described_is_accepted),
         cmocka_unit_test(test_documented),
     };

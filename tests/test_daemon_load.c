@@ -296,7 +296,7 @@ static void test_stop_under_load(void **state)
 static void test_kill_under_load(void **state)
 {
     static const char *const options[] = {"segment-bytes=1MiB",
-        "save-bytes=65536", "group-count=50", NULL};
+        "save-bytes=65536", "cache-bytes=1", "group-count=50", NULL};
     struct daemon_fixture *fixture = *state;
     struct sender senders[SENDERS];
     struct pen pen;
@@ -359,7 +359,8 @@ static void test_bank(void **state)
 static void test_bank_with_small_bounds(void **state)
 {
     static const char *const options[] = {"group-delay-us=500",
-        "group-count=7", "save-bytes=65536", "save-ms=10", "workers=1",
+        "group-count=7", "save-bytes=65536", "cache-bytes=1", "save-ms=10",
+        "workers=1",
         "queue-requests=3", "segment-bytes=1MiB", NULL};
     run_bank(*state, options, bank_size());
 }

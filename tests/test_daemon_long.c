@@ -416,7 +416,8 @@ static void a_stop_finishes_it(void **state)
  * replay goes on: the same state. */
 static void a_rebuild_is_saved_on_the_way(void **state)
 {
-    static const char *const options[] = {"save-bytes=65536", NULL};
+    static const char *const options[] = {
+        "save-bytes=65536", "cache-bytes=1", NULL};
     struct month *month = *state;
     char folder[PATH_MAX];
     uint64_t size = size_now(month);

@@ -286,7 +286,7 @@ static void write_hidden(struct pair *pair)
 static void act(struct pair *pair)
 {
     struct open_scan *scan = &pair->scans[draw(pair, SCANS)];
-    uint32_t what = draw(pair, 20);
+    uint32_t what = draw(pair, 21);
     if (what < 7 && pair->hidden)
         write_hidden(pair);
     else if (what < 7)
@@ -302,6 +302,8 @@ static void act(struct pair *pair)
     else if (what < 17 && !pair->hidden && draw(pair, 8) == 0)
         fill(pair);
     else if (what < 18)
+        (void)state_tend(pair->state, draw(pair, 200));
+    else if (what < 19)
         flush(pair);
     else if (scan->scan == NULL)
         scan_open(pair, scan);
@@ -314,7 +316,10 @@ static void act(struct pair *pair)
 static void reopen(struct pair *pair)
 {
     const struct state_options options = {
-        .folder = pair->folder, .map_bytes = 16 << 20, .temporary = true};
+        .folder = pair->folder,
+        .map_bytes = 16 << 20,
+        .temporary = true,
+        .cache_bytes = 1};
     struct failure failure = {{0}};
     assert_int_equal(state_open(&pair->state, &options, &failure), 0);
 }

@@ -152,6 +152,49 @@ static void a_list_is_in_order_of_the_keys(void **state)
     overlay_free(overlay);
 }
 
+/* Many, of all lengths, some of which begin alike. */
+static void a_long_list_is_in_order_of_the_keys(void **state)
+{
+    (void)state;
+    struct overlay *overlay = overlay_new();
+    uint32_t random = 1;
+    for (int i = 0; i < 20000; i++) {
+        char key[30];
+        random = random * 1664525U + 1013904223U;
+        (void)snprintf(key, sizeof key, "%.*s%u", (int)(random >> 30) * 4,
+            "alikealikealike", (random >> 8) % 30000);
+        put_text(overlay, key, key);
+    }
+    struct overlay_list list;
+    assert_int_equal(overlay_list(overlay, TABLE_PARTY, bytes_text(""),
+                         &list), 0);
+    assert_int_equal(list.count, overlay_records(overlay));
+    for (size_t i = 1; i < list.count; i++)
+        assert_true(bytes_compare(overlay_key(list.items[i - 1].record),
+                        overlay_key(list.items[i].record)) < 0);
+    free(list.items);
+    overlay_free(overlay);
+}
+
+/* In parts the whole of it goes. */
+static void it_is_freed_in_parts(void **state)
+{
+    (void)state;
+    struct overlay *overlay = overlay_new_for(1000000);
+    unsigned parts = 1;
+    char key[20];
+    for (int i = 0; i < 50000; i++) {
+        (void)snprintf(key, sizeof key, "k%d", i);
+        put_text(overlay, key, "more than two pieces of memory's worth of "
+                               "records, so that there are several");
+    }
+    assert_true(overlay_memory(overlay) > 16 << 20);
+    size_t memory = overlay_memory(overlay);
+    while (overlay_free_part(overlay))
+        parts++;
+    assert_int_equal(parts, memory / (2 << 20));
+}
+
 #define MANY 100000
 
 static void put_many(struct overlay *overlay, uint8_t first)
@@ -345,6 +388,8 @@ int main(void)
         cmocka_unit_test(a_record_is_put_deleted_and_forgotten),
         cmocka_unit_test(a_value_may_grow_and_be_a_view_of_itself),
         cmocka_unit_test(a_list_is_in_order_of_the_keys),
+        cmocka_unit_test(a_long_list_is_in_order_of_the_keys),
+        cmocka_unit_test(it_is_freed_in_parts),
         cmocka_unit_test(many_records_are_found_and_stay_small),
         cmocka_unit_test(the_hash_depends_on_the_seed_and_the_table),
         cmocka_unit_test(keys_that_are_alike_are_spread),

@@ -2,12 +2,14 @@
  * Places: whatever happens between two uses of a place, it finds what was
  * written last, and so does a lookup.  Random writes by place and by key,
  * amendments, deletions, marks taken back, drafts hidden, shown, kept and
- * dropped, saves; beside them a model of two arrays.
+ * dropped, saves; beside them a model of two arrays.  The cache is as small
+ * as it can be, and others that are read wear it out all the time.
  */
 #include "random_operation.h"
 #include "scratch.h"
 
 #include "../ledger/state.h"
+#include "../ledger/state_layers.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,6 +21,7 @@
 #define KEYS 24
 #define STEPS 20000
 #define VALUE_MAX 200
+#define OTHERS 400
 
 /* What a layer of the model says of a key. */
 struct said {
@@ -220,8 +223,44 @@ static void save(struct soak *s)
     assert_int_equal(state_save(s->state, &failure), 0);
 }
 
+/* ---- others, to fill the cache ---- */
+
+static struct bytes other_value(uint64_t number)
+{
+    static uint8_t value[VALUE_MAX];
+
+    memset(value, (int)number, sizeof value);
+    return bytes_of(value, sizeof value);
+}
+
+static void put_others(struct soak *s)
+{
+    struct failure failure = { "" };
+
+    for (uint64_t i = 0; i < OTHERS; i++)
+        state_put(s->state, TABLE_HOLD, bytes_of(&i, sizeof i),
+            other_value(i));
+    assert_int_equal(state_save(s->state, &failure), 0);
+    assert_true(state_thaw_waits(s->state));
+    while (state_tend(s->state, 64))
+        ;
+}
+
+static void read_others(struct soak *s)
+{
+    for (int i = 0; i < 5; i++) {
+        uint64_t number = below(s, OTHERS);
+        struct bytes value;
+
+        assert_true(state_get(s->state, TABLE_HOLD,
+            bytes_of(&number, sizeof number), &value));
+        assert_true(bytes_equal(value, other_value(number)));
+    }
+}
+
 static void step(struct soak *s)
 {
+    read_others(s);
     switch (below(s, 20)) {
     case 0:
         end_mark(s);
@@ -239,6 +278,7 @@ static void step(struct soak *s)
             save(s);
         else
             state_draft_step(s->state);
+        (void)state_tend(s->state, below(s, 40));
         break;
     default:
         if (s->hidden && !s->marked)
@@ -266,10 +306,13 @@ static void a_place_finds_what_a_lookup_finds(void **unused)
         assert_int_equal(state_open(&s.state,
                              &(struct state_options){ .folder = inside,
                                  .map_bytes = UINT64_C(1) << 28,
+                                 .cache_bytes = CACHE_BYTES_MIN,
                                  .temporary = true },
                              &failure), 0);
+        put_others(&s);
         for (int i = 0; i < STEPS; i++)
             step(&s);
+        assert_true(cache_turns(s.state->cache) > 500);
         save(&s);
         for (unsigned i = 0; i < KEYS; i++)
             check(&s, i);
