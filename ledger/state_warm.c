@@ -14,7 +14,8 @@ static const enum table warmed[] = {TABLE_ACCOUNT, TABLE_PARTY};
 /* Tables that grow at their end and are seldom read again. */
 static bool is_only_written(enum table table)
 {
-    return table == TABLE_ORDER_ID || table == TABLE_TREE;
+    return table == TABLE_ORDER_ID || table == TABLE_TREE ||
+           table == TABLE_HISTORY;
 }
 
 static void pour_record(
