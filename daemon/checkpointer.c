@@ -151,6 +151,7 @@ void checkpointer_close(struct checkpointer *checkpointer)
 {
     if (checkpointer == NULL)
         return;
+    state_hurry(checkpointer->options.state, true);
     pthread_mutex_lock(&checkpointer->lock);
     checkpointer->stopping = true;
     if (atomic_load(&checkpointer->saving) == SAVING_FROZEN) {
@@ -250,6 +251,8 @@ void checkpointer_step(
     if (atomic_load(&checkpointer->saving) == SAVING_FROZEN &&
         checkpointer->frozen_size <= durable)
         start_flush(checkpointer);
+    state_hurry(
+        checkpointer->options.state, checkpointer_full(checkpointer));
 }
 
 bool checkpointer_full(const struct checkpointer *checkpointer)

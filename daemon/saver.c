@@ -13,6 +13,7 @@ int saver_begin(struct saver *saver, struct state *state, uint64_t size,
     *saver = (struct saver){.state = state, .size = size};
     if (state_freeze(state) != 0)
         return failure_set(failure, "%s", state_failure(state)->text);
+    state_hurry(state, true); /* nobody else is there */
     int number = pthread_create(&saver->thread, NULL, flush, saver);
     if (number != 0)
         return failure_set_errno(failure, number, "cannot start a thread");

@@ -80,6 +80,7 @@ int state_open(struct state **out, const struct state_options *options,
     state->spare = overlay_new();
     state->cache = cache_new(
         options->cache_bytes > 0 ? options->cache_bytes : CACHE_BYTES);
+    atomic_init(&state->hurried, false);
     int result = 0;
     if (state->aside == NULL || state->before == NULL ||
         state->active == NULL || state->spare == NULL ||
@@ -87,6 +88,8 @@ int state_open(struct state **out, const struct state_options *options,
         result = failure_set(failure, "state: out of memory");
     if (result == 0)
         result = store_open(&state->store, options, failure);
+    if (result == 0)
+        result = state_redo(state, failure);
     if (result == 0)
         result = check_at_open(state->store, failure);
     if (result == 0)
@@ -575,6 +578,8 @@ uint64_t state_flush_bytes(const struct state *state)
     uint64_t most = there + overlay_bytes(state->active);
     if (most > store_write_bytes_most(state->store))
         most = store_write_bytes_most(state->store);
+    if (!store_is_temporary(state->store) && most > STATE_PART_BYTES)
+        most = STATE_PART_BYTES;
     return each < most ? each : most;
 }
 
@@ -608,67 +613,6 @@ int state_freeze(struct state *state)
     return 0;
 }
 
-#define FLUSH_AHEAD 8
-
-static int flush_table(const struct overlay *frozen, enum table table,
-    struct store_write *write)
-{
-    struct overlay_list list;
-    if (overlay_list(frozen, table, bytes_of(NULL, 0), &list) != 0)
-        return -1;
-    for (size_t i = 0; i < list.count; i++) {
-        const struct overlay_record *record = list.items[i].record;
-        /* In order of the keys they are all over the memory. */
-        if (i + FLUSH_AHEAD < list.count) {
-            const uint8_t *ahead =
-                (const uint8_t *)list.items[i + FLUSH_AHEAD].record;
-            __builtin_prefetch(ahead);
-            __builtin_prefetch(ahead + 64);
-            __builtin_prefetch(ahead + 128);
-        }
-        if (overlay_deleted(record))
-            store_write_delete(write, table, overlay_key(record));
-        else
-            store_write_put(
-                write, table, overlay_key(record), overlay_value(record));
-    }
-    free(list.items);
-    return 0;
-}
-
-static int flush_all(
-    struct store *store, const struct overlay *frozen, struct failure *failure)
-{
-    if (overlay_records(frozen) == 0)
-        return 0;
-    struct store_write *write = store_write_open(store, failure);
-    if (write == NULL)
-        return -1;
-    for (enum table table = 0; table < TABLE_COUNT; table++)
-        if (flush_table(frozen, table, write) != 0) {
-            store_write_abort(write);
-            return failure_set(failure, "state: out of memory");
-        }
-    return store_write_commit(write, failure);
-}
-
-int state_flush(struct state *state, struct failure *failure)
-{
-    if (state->frozen == NULL || atomic_load(&state->flushed))
-        return 0;
-    if (!atomic_load(&state->flush_failed)) {
-        if (flush_all(
-                state->store, state->frozen, &state->flush_failure) == 0) {
-            atomic_store(&state->flushed, true);
-            return 0;
-        }
-        atomic_store_explicit(
-            &state->flush_failed, true, memory_order_release);
-    }
-    /* A flush that failed is not tried again. */
-    return failure_set(failure, "%s", state->flush_failure.text);
-}
-
 void state_thaw(struct state *state)
 {
     if (state_failed(state) || state->frozen == NULL)
@@ -692,6 +636,7 @@ void state_thaw(struct state *state)
 
 int state_save(struct state *state, struct failure *failure)
 {
+    state_hurry(state, true);
     if (state_freeze(state) == 0 && state_flush(state, failure) == 0)
         state_thaw(state);
     if (!state_failed(state))

@@ -1,7 +1,7 @@
 /*
  * The state: records by table and key.  Writes go to an in-memory table
  * that lies over LMDB; now and then the table is frozen and a background
- * thread writes it to LMDB, sorted, in one synced transaction.  The journal
+ * thread writes it to LMDB, sorted, all of it or nothing.  The journal
  * is the truth; this can always be rebuilt from it.
  *
  *     main thread                        background thread
@@ -278,8 +278,16 @@ bool state_is_due(const struct state *, uint64_t save_bytes);
  */
 int state_freeze(struct state *) WARN_UNUSED_RESULT;
 
-/* Write the frozen table to LMDB in one synced transaction.  Any thread. */
+/*
+ * Write the frozen table to LMDB, durably.  Any thread.  A large one goes
+ * there in small transactions, so that the disk answers others in between,
+ * and is whole or not there for whoever opens the state next (redo.h).
+ */
 int state_flush(struct state *, struct failure *) WARN_UNUSED_RESULT;
+
+/* A flush leaves the disk to others half of the time, unless it is hurried:
+ * because they wait for its end, or nobody else is there. */
+void state_hurry(struct state *, bool);
 
 /* Drop the frozen table after its flush returned 0. */
 void state_thaw(struct state *);

@@ -80,12 +80,19 @@ struct state {
     /* Written by the thread that flushes, read by the owner. */
     atomic_bool flushed;
     atomic_bool flush_failed;
+    atomic_bool hurried; /* see state_hurry; the other way round */
     struct failure flush_failure;
 };
 
 /* Remember that the state failed, if failure says something new. */
 void state_fail(struct state *, const struct failure *);
 int state_fail_text(struct state *, const char *); /* always -1 */
+
+/* Pages of LMDB that a part of a save may change, in bytes, at most. */
+#define STATE_PART_BYTES ((size_t)64 << 20)
+
+/* At open: finish a save that was interrupted.  state_flush.c */
+int state_redo(struct state *, struct failure *) WARN_UNUSED_RESULT;
 
 /* The layer that is written. */
 static inline struct overlay *state_top(const struct state *state)

@@ -104,6 +104,7 @@ static int totals_read(const struct store *store, MDB_txn *txn,
     totals->transaction = cursor_u64(&cursor);
     totals->records = cursor_u64(&cursor);
     totals->sum = cursor_u64(&cursor);
+    totals->redo = cursor_u64(&cursor);
     cursor_take(&cursor, STORE_CHECKSUM_BYTES);
     if (!cursor_done(&cursor) || totals->transaction != transaction)
         return failure_set(failure,
@@ -123,6 +124,7 @@ static int totals_write(
     buffer_u64(&out, totals->transaction);
     buffer_u64(&out, totals->records);
     buffer_u64(&out, totals->sum);
+    buffer_u64(&out, totals->redo);
     buffer_u64(&out,
         store_checksum(store_raw_key_bytes(&raw), buffer_bytes(&out)));
     MDB_val key = raw_val(&raw);
@@ -330,6 +332,16 @@ int store_renew(struct store *store, struct failure *failure)
     count_pages(store);
     return totals_read(store, store->reader, mdb_txn_id(store->reader),
         &store->totals, failure);
+}
+
+const char *store_folder(const struct store *store)
+{
+    return store->folder;
+}
+
+bool store_is_temporary(const struct store *store)
+{
+    return store->temporary;
 }
 
 struct store_totals store_totals(const struct store *store)
@@ -713,6 +725,11 @@ void store_write_delete(
     int code = mdb_cursor_del(write->cursor, 0);
     if (code != 0)
         write_failed(write, code);
+}
+
+void store_write_name_redo(struct store_write *write, uint64_t mark)
+{
+    write->totals.redo = mark;
 }
 
 int store_write_commit(struct store_write *write, struct failure *failure)

@@ -87,6 +87,9 @@ void store_write_put(
     struct store_write *, enum table, struct bytes key, struct bytes value);
 void store_write_delete(struct store_write *, enum table, struct bytes key);
 
+/* It is a part of a larger write, or the last one if mark is 0: redo.h. */
+void store_write_name_redo(struct store_write *, uint64_t mark);
+
 /* 0: written and synced.  -1: failed.  Frees the write in both cases. */
 int store_write_commit(struct store_write *, struct failure *)
     WARN_UNUSED_RESULT;
@@ -99,7 +102,12 @@ struct store_totals {
     uint64_t transaction; /* LMDB's number of the write, from 1 on */
     uint64_t records;
     uint64_t sum; /* of the records' checksums, modulo 2^64 */
+    uint64_t redo; /* mark of the redo file that has the rest; 0: whole */
 };
+
+/* As they were given to open. */
+const char *store_folder(const struct store *);
+bool store_is_temporary(const struct store *);
 
 /* As of the last renew. */
 struct store_totals store_totals(const struct store *);

@@ -102,6 +102,7 @@ static int file_remove(const char *folder, const char *name,
 int store_folder_remove(const char *folder, struct failure *failure)
 {
     if (file_remove(folder, STORE_FILE, failure) != 0 ||
+        file_remove(folder, STORE_REDO_FILE, failure) != 0 ||
         file_remove(folder, STORE_LOCK_FILE, failure) != 0)
         return -1;
     if (rmdir(folder) != 0 && errno != ENOENT)

@@ -12,6 +12,7 @@
 
 #define STORE_FILE "data.mdb"
 #define STORE_LOCK_FILE "lock.mdb"
+#define STORE_REDO_FILE "data.redo"
 
 enum store_folder {
     STORE_FOLDER_FAILED = -1,
