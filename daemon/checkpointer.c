@@ -40,12 +40,12 @@ struct checkpointer {
 
     pthread_mutex_t lock;
     pthread_cond_t work;
-    bool want_flush;     /* under lock */
-    bool want_promise;   /* under lock */
-    bool stopping;       /* under lock */
-    struct buffer note;  /* under lock */
-    pthread_t thread;
-    bool started;
+    bool want_flush;    /* under lock */
+    bool want_writing;  /* under lock: of a segment, and of the note */
+    bool stopping;      /* under lock */
+    struct buffer note; /* under lock; empty: none to write */
+    pthread_t threads[2];
+    size_t started;
 };
 
 /* ---- the thread ---- */
@@ -59,49 +59,60 @@ static void flush_state(struct checkpointer *checkpointer)
     bell_ring(checkpointer->options.bell);
 }
 
+static void prepare_segment(struct checkpointer *checkpointer)
+{
+    struct failure failure = {{0}};
+    if (journal_prepare(checkpointer->options.journal, &failure) != 0)
+        log_fatal(&failure);
+}
+
 static void write_promise(
     struct checkpointer *checkpointer, struct bytes note)
 {
     struct failure failure = {{0}};
-    if (journal_prepare(checkpointer->options.journal, &failure) != 0 ||
-        textfile_replace(checkpointer->options.folder, "checkpoint", note,
+    if (textfile_replace(checkpointer->options.folder, "checkpoint", note,
             &failure) != 0)
         log_fatal(&failure);
 }
 
-/* Do one thing, without the lock.  Locked on entry and on return. */
-static void work_once(struct checkpointer *checkpointer)
+/* Wait until *want, and take it; false: it is to end, and nothing is wanted.
+ * Locked. */
+static bool await(struct checkpointer *checkpointer, bool *want)
 {
-    struct buffer note = buffer_empty();
-    bool promise = checkpointer->want_promise;
-    bool flush = !promise && checkpointer->want_flush;
-    if (promise) {
-        note = checkpointer->note;
-        checkpointer->note = buffer_empty();
-        checkpointer->want_promise = false;
-    }
-    if (flush)
-        checkpointer->want_flush = false;
-    pthread_mutex_unlock(&checkpointer->lock);
-    if (promise)
-        write_promise(checkpointer, buffer_bytes(&note));
-    if (flush)
-        flush_state(checkpointer);
-    buffer_free(&note);
-    pthread_mutex_lock(&checkpointer->lock);
+    while (!*want && !checkpointer->stopping)
+        (void)pthread_cond_wait(&checkpointer->work, &checkpointer->lock);
+    bool wanted = *want;
+    *want = false;
+    return wanted;
 }
 
-static void *run_thread(void *argument)
+static void *run_flusher(void *argument)
 {
     struct checkpointer *checkpointer = argument;
     pthread_mutex_lock(&checkpointer->lock);
-    for (;;) {
-        if (checkpointer->want_flush || checkpointer->want_promise)
-            work_once(checkpointer);
-        else if (checkpointer->stopping)
-            break;
-        else
-            pthread_cond_wait(&checkpointer->work, &checkpointer->lock);
+    while (await(checkpointer, &checkpointer->want_flush)) {
+        pthread_mutex_unlock(&checkpointer->lock);
+        flush_state(checkpointer);
+        pthread_mutex_lock(&checkpointer->lock);
+    }
+    pthread_mutex_unlock(&checkpointer->lock);
+    return NULL;
+}
+
+static void *run_writer(void *argument)
+{
+    struct checkpointer *checkpointer = argument;
+    pthread_mutex_lock(&checkpointer->lock);
+    while (await(checkpointer, &checkpointer->want_writing)) {
+        struct buffer note = checkpointer->note;
+        checkpointer->note = buffer_empty();
+        pthread_mutex_unlock(&checkpointer->lock);
+        prepare_segment(checkpointer);
+        /* Without memory the old promise stands a little longer. */
+        if (note.length > 0 && !note.failed)
+            write_promise(checkpointer, buffer_bytes(&note));
+        buffer_free(&note);
+        pthread_mutex_lock(&checkpointer->lock);
     }
     pthread_mutex_unlock(&checkpointer->lock);
     return NULL;
@@ -126,12 +137,17 @@ int checkpointer_open(struct checkpointer **out,
     state_warm(options->state);
     (void)pthread_mutex_init(&checkpointer->lock, NULL);
     (void)pthread_cond_init(&checkpointer->work, NULL);
+    static void *(*const run[2])(void *) = {run_flusher, run_writer};
+    int number = 0;
     (void)sigfillset(&all);
     (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    int number = pthread_create(
-        &checkpointer->thread, NULL, run_thread, checkpointer);
+    while (checkpointer->started < 2 && number == 0) {
+        number = pthread_create(&checkpointer->threads[checkpointer->started],
+            NULL, run[checkpointer->started], checkpointer);
+        if (number == 0)
+            checkpointer->started++;
+    }
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    checkpointer->started = number == 0;
     *out = checkpointer;
     if (number == 0)
         return 0;
@@ -158,10 +174,10 @@ void checkpointer_close(struct checkpointer *checkpointer)
         atomic_store(&checkpointer->saving, SAVING_FLUSHING);
         checkpointer->want_flush = true;
     }
-    (void)pthread_cond_signal(&checkpointer->work);
+    (void)pthread_cond_broadcast(&checkpointer->work);
     pthread_mutex_unlock(&checkpointer->lock);
-    if (checkpointer->started)
-        (void)pthread_join(checkpointer->thread, NULL);
+    for (size_t i = 0; i < checkpointer->started; i++)
+        (void)pthread_join(checkpointer->threads[i], NULL);
     if (atomic_load(&checkpointer->saving) == SAVING_FLUSHED)
         thaw(checkpointer);
     (void)pthread_cond_destroy(&checkpointer->work);
@@ -202,7 +218,15 @@ static void start_flush(struct checkpointer *checkpointer)
     atomic_store(&checkpointer->saving, SAVING_FLUSHING);
     pthread_mutex_lock(&checkpointer->lock);
     checkpointer->want_flush = true;
-    (void)pthread_cond_signal(&checkpointer->work);
+    (void)pthread_cond_broadcast(&checkpointer->work);
+    pthread_mutex_unlock(&checkpointer->lock);
+}
+
+static void start_writing(struct checkpointer *checkpointer)
+{
+    pthread_mutex_lock(&checkpointer->lock);
+    checkpointer->want_writing = true;
+    (void)pthread_cond_broadcast(&checkpointer->work);
     pthread_mutex_unlock(&checkpointer->lock);
 }
 
@@ -253,6 +277,8 @@ void checkpointer_step(
         start_flush(checkpointer);
     state_hurry(
         checkpointer->options.state, checkpointer_full(checkpointer));
+    if (journal_wants_next(checkpointer->options.journal))
+        start_writing(checkpointer);
 }
 
 bool checkpointer_full(const struct checkpointer *checkpointer)
@@ -281,8 +307,7 @@ void checkpointer_promise(
     pthread_mutex_lock(&checkpointer->lock);
     buffer_clear(&checkpointer->note);
     buffer_append(&checkpointer->note, note);
-    /* Without memory the old promise stands a little longer. */
-    checkpointer->want_promise = !checkpointer->note.failed;
-    (void)pthread_cond_signal(&checkpointer->work);
+    checkpointer->want_writing = true;
+    (void)pthread_cond_broadcast(&checkpointer->work);
     pthread_mutex_unlock(&checkpointer->lock);
 }

@@ -1,12 +1,12 @@
 /*
- * The thread for what no client waits for:
+ * The threads for what no client waits for.  One of them writes the state's
+ * changed records to LMDB, now and then, which takes seconds.  The other
  *
- *   - the state's changed records are written to LMDB, now and then;
- *   - the next journal segment is filled with zeros before it is needed;
- *   - the newest checkpoint is written to the file `checkpoint`: a start
+ *   - fills the next journal segment with zeros before it is needed;
+ *   - writes the newest checkpoint to the file `checkpoint`: a start
  *     refuses a journal that does not come up to it.
  *
- *     owner (the loop)                        this thread
+ *     owner (the loop)                        the first thread
  *     checkpointer_step: freeze
  *     ... until what was frozen is durable
  *     checkpointer_step               ---->   state_flush

@@ -144,9 +144,13 @@ int journal_recover(struct journal *, struct journal_recovery *,
 int journal_append(struct journal *, uint64_t first, struct bytes group,
     struct failure *) WARN_UNUSED_RESULT;
 
+/* Is it time for journal_prepare?  True once a segment.  Any thread. */
+bool journal_wants_next(struct journal *);
+
 /*
  * Preallocate the next segment ahead of need, if it is not there yet and
- * the present one is half full.  Any one other thread; may take 100 ms.
+ * the present one is half full.  Any one other thread; takes some tenths of
+ * a second, half of which the disk is left to others.
  */
 int journal_prepare(struct journal *, struct failure *) WARN_UNUSED_RESULT;
 

@@ -18,14 +18,14 @@ int journal_remove_leftover(
 }
 
 int journal_create_zeroed(struct journal *journal, const char *name,
-    uint64_t size, struct failure *failure)
+    uint64_t size, bool rests, struct failure *failure)
 {
     const struct journal_calls *calls = journal->calls;
     int file = calls->open(calls->context, journal->folder, name, true);
     if (file < 0)
         return failure_set_errno(
             failure, errno, "journal: cannot make %s", name);
-    if (journal_file_zero(calls, file, name, 0, size, failure) != 0 ||
+    if (journal_file_zero(calls, file, name, 0, size, rests, failure) != 0 ||
         journal_file_sync(calls, file, name, failure) != 0) {
         (void)close(file);
         return -1;
@@ -38,7 +38,7 @@ static int prepare(struct journal *journal, struct failure *failure)
 {
     uint64_t size = journal->segment_bytes;
     int file =
-        journal_create_zeroed(journal, SEGMENT_PREPARE, size, failure);
+        journal_create_zeroed(journal, SEGMENT_PREPARE, size, true, failure);
     if (file < 0)
         return -1;
     (void)close(file);
@@ -48,6 +48,11 @@ static int prepare(struct journal *journal, struct failure *failure)
     journal->next_ready = true;
     journal->next_size = size;
     return 0;
+}
+
+bool journal_wants_next(struct journal *journal)
+{
+    return atomic_exchange(&journal->wants_next, false);
 }
 
 int journal_prepare(struct journal *journal, struct failure *failure)
@@ -125,7 +130,7 @@ static int append_to_new(struct journal *journal, uint64_t first,
         size = journal_round_up(group.length);
         if (size < journal->segment_bytes)
             size = journal->segment_bytes;
-        file = journal_create_zeroed(journal, from, size, failure);
+        file = journal_create_zeroed(journal, from, size, false, failure);
         if (file < 0)
             return -1;
     }
@@ -170,6 +175,10 @@ static void publish(struct journal *journal,
         segment->indexed = segment->places.count > 0;
     journal->tail = offset + length;
     journal->size = header->first + header->count;
+    bool half_full = journal->tail >= segment->size / 2;
+    if (half_full && !journal->half_full)
+        atomic_store(&journal->wants_next, true);
+    journal->half_full = half_full;
     (void)pthread_mutex_unlock(&journal->lock);
 }
 

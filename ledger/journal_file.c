@@ -6,10 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define ZERO_CHUNK (1U << 20)
-#define ZERO_CHUNKS_PER_SYNC 8
+
+/* The disk rests for as long as a chunk took it, but not longer. */
+#define REST_NS 10000000
 #define SCAN_CHUNK (256U << 10)
 #define INTERRUPTIONS_MAX 16
 
@@ -106,11 +109,26 @@ int journal_file_sync(const struct journal_calls *calls, int file,
     return 0;
 }
 
+static int64_t now_ns(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* Others, who wait for the disk, have it for a while. */
+static void rest(int64_t busy_ns)
+{
+    struct timespec time = {.tv_nsec = busy_ns < REST_NS ? busy_ns : REST_NS};
+    (void)nanosleep(&time, NULL);
+}
+
+/* Written and synced by chunks: a disk that takes much at once answers
+ * nobody else meanwhile. */
 int journal_file_zero(const struct journal_calls *calls, int file,
-    const char *name, uint64_t offset, uint64_t size,
+    const char *name, uint64_t offset, uint64_t size, bool rests,
     struct failure *failure)
 {
-    unsigned chunks = 0;
     int result = -1;
     uint8_t *zeros = calloc(1, ZERO_CHUNK);
     if (zeros == NULL)
@@ -118,13 +136,14 @@ int journal_file_zero(const struct journal_calls *calls, int file,
     while (offset < size) {
         uint64_t left = size - offset;
         size_t length = left < ZERO_CHUNK ? (size_t)left : ZERO_CHUNK;
+        int64_t began = now_ns();
         if (journal_file_write(calls, file, name, bytes_of(zeros, length),
-                offset, failure) != 0)
-            goto out;
-        offset += length;
-        if (++chunks % ZERO_CHUNKS_PER_SYNC == 0 &&
+                offset, failure) != 0 ||
             journal_file_sync(calls, file, name, failure) != 0)
             goto out;
+        offset += length;
+        if (rests)
+            rest(now_ns() - began);
     }
     result = 0;
 out:

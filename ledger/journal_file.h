@@ -39,10 +39,12 @@ int journal_file_write(const struct journal_calls *, int file,
     const char *name, struct bytes data, uint64_t offset, struct failure *)
     WARN_UNUSED_RESULT;
 
-/* Zeros from offset up to size, synced now and then on the way so that
- * other syncs do not wait long behind this one. */
+/* Zeros from offset up to size, synced bit by bit on the way so that other
+ * syncs do not wait long behind this one; if it rests, they also have the
+ * disk for themselves half of the time. */
 int journal_file_zero(const struct journal_calls *, int file,
-    const char *name, uint64_t offset, uint64_t size, struct failure *)
+    const char *name, uint64_t offset, uint64_t size, bool rests,
+    struct failure *)
     WARN_UNUSED_RESULT;
 
 int journal_file_sync(const struct journal_calls *, int file,

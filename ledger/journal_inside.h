@@ -8,6 +8,7 @@
 #include "journal_file.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 /* ---- framing: journal_group.c ---- */
 
@@ -105,6 +106,9 @@ struct journal {
     /* The appender's alone. */
     int file; /* last segment, for writing; -1: none */
 
+    bool half_full; /* the last segment; under lock */
+    atomic_bool wants_next;
+
     /* Held while SEGMENT_NEXT is made or used. */
     pthread_mutex_t preparing;
     bool next_ready;
@@ -129,7 +133,7 @@ int journal_check_failed(struct journal *, struct failure *);
 /* A new file of zeros, synced (its name is not).  Returns the descriptor,
  * or -1. */
 int journal_create_zeroed(struct journal *, const char *name, uint64_t size,
-    struct failure *);
+    bool rests, struct failure *);
 
 /* Remove a left-over file; it need not be there. */
 int journal_remove_leftover(
