@@ -18,7 +18,7 @@
 /* Of what is played; a save that is due can begin after each. */
 #define PIECES 4
 #define OTHERS_PER_SECOND 250
-#define OTHERS_BATCHES_PER_SECOND 1500
+#define OTHERS_BATCHES_PER_SECOND 40
 
 /* ---- batches that last ---- */
 
@@ -274,7 +274,7 @@ int bench_others(struct bench_ledger *ledger, int length_ms)
             .play = {.plan = &plan,
                 .count = plan.count,
                 .connections = 2,
-                .window = 1,
+                .per_second = OTHERS_BATCHES_PER_SECOND,
                 .limit_ms = length_ms / PIECES},
             .pieces = PIECES};
         result = play_with_others(&cell, &watch, others);
