@@ -273,6 +273,7 @@ static void step_hand(struct cache *cache, unsigned *moved)
 
 void cache_free_some(struct cache *cache, size_t bytes)
 {
+    cache->changes++;
     unsigned moved = 0;
     while (cache_room(cache) < bytes) {
         if (cache->hand.chunk == cache->write.chunk) {
@@ -329,6 +330,7 @@ static void insert(struct cache *cache, const struct overlay_name *name,
 void cache_put(struct cache *cache, const struct overlay_name *name,
     struct bytes value)
 {
+    cache->changes++;
     size_t room = value.length;
     struct cache_record *record = cache_find(cache, name);
     if (record != NULL && value.length <= record->room) {
@@ -356,6 +358,7 @@ void cache_add(struct cache *cache, const struct overlay_name *name,
 
 void cache_forget(struct cache *cache, const struct overlay_name *name)
 {
+    cache->changes++;
     struct cache_record *record = cache_find(cache, name);
     if (record != NULL)
         record_remove(cache, record);

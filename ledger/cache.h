@@ -55,10 +55,17 @@ void cache_forget(struct cache *, const struct overlay_name *);
 static inline void cache_make_room(struct cache *);
 
 /* Have the processor fetch the bucket; and then the record, if there is
- * one: where it begins, and its byte `last`. */
+ * one: where it begins, and its byte `last`.  It is returned, though of its
+ * name only the hash was looked at; good until cache_changes has another
+ * number. */
+struct cache_record;
 static inline void cache_prefetch_slot(const struct cache *, uint32_t hash);
-static inline void cache_prefetch(
+static inline struct cache_record *cache_prefetch(
     const struct cache *, uint32_t hash, size_t last);
+static inline bool cache_has_name(
+    const struct cache_record *, const struct overlay_name *);
+static inline struct bytes cache_use(struct cache_record *); /* its value */
+static inline uint64_t cache_changes(const struct cache *);
 
 size_t cache_records(const struct cache *);
 size_t cache_bytes(const struct cache *); /* that it has from the system */

@@ -51,6 +51,7 @@ struct cache {
     size_t records;
     size_t live_bytes;
     uint64_t turns;
+    uint64_t changes; /* see cache_changes */
     unsigned victim; /* of the next bucket that is full */
 };
 
@@ -73,6 +74,14 @@ static inline struct cache_record *cache_record_at(
                                            (at & mask));
 }
 
+static inline bool cache_has_name(
+    const struct cache_record *record, const struct overlay_name *name)
+{
+    return record->table == name->table &&
+           record->key_length == name->key.length &&
+           memcmp(record->bytes, name->key.data, name->key.length) == 0;
+}
+
 /* NULL: there is none. */
 static inline struct cache_record *cache_find(
     const struct cache *cache, const struct overlay_name *name)
@@ -83,12 +92,22 @@ static inline struct cache_record *cache_find(
         if ((uint32_t)(slot >> 32) != name->hash || slot == 0)
             continue;
         struct cache_record *record = cache_record_at(cache, slot);
-        if (record->table == name->table &&
-            record->key_length == name->key.length &&
-            memcmp(record->bytes, name->key.data, name->key.length) == 0)
+        if (cache_has_name(record, name))
             return record;
     }
     return NULL;
+}
+
+static inline struct bytes cache_use(struct cache_record *record)
+{
+    if (!record->used)
+        record->used = 1;
+    return bytes_of(record->bytes + record->key_length, record->length);
+}
+
+static inline uint64_t cache_changes(const struct cache *cache)
+{
+    return cache->changes;
 }
 
 static inline bool cache_get(struct cache *cache,
@@ -97,9 +116,7 @@ static inline bool cache_get(struct cache *cache,
     struct cache_record *record = cache_find(cache, name);
     if (record == NULL)
         return false;
-    if (!record->used)
-        record->used = 1;
-    *value = bytes_of(record->bytes + record->key_length, record->length);
+    *value = cache_use(record);
     return true;
 }
 
@@ -125,7 +142,7 @@ static inline void cache_prefetch_slot(
     __builtin_prefetch(cache_bucket_of(cache, hash));
 }
 
-static inline void cache_prefetch(
+static inline struct cache_record *cache_prefetch(
     const struct cache *cache, uint32_t hash, size_t last)
 {
     const struct cache_bucket *bucket = cache_bucket_of(cache, hash);
@@ -133,14 +150,16 @@ static inline void cache_prefetch(
         uint64_t slot = bucket->slots[i];
         if ((uint32_t)(slot >> 32) != hash || slot == 0)
             continue;
-        const uint8_t *record = (const uint8_t *)cache_record_at(cache, slot);
-        __builtin_prefetch(record);
+        struct cache_record *record = cache_record_at(cache, slot);
+        const uint8_t *bytes = (const uint8_t *)record;
+        __builtin_prefetch(bytes);
         if (last >= 64 && last < 128)
-            __builtin_prefetch(record + 64);
+            __builtin_prefetch(bytes + 64);
         if (last >= 64)
-            __builtin_prefetch(record + last);
-        return;
+            __builtin_prefetch(bytes + last);
+        return record;
     }
+    return NULL;
 }
 
 #endif

@@ -127,10 +127,11 @@ static inline bool overlay_present(const struct overlay_record *); /* not unwrit
 static inline bool overlay_usable(const struct overlay_record *);
 
 /* Have the processor fetch what a lookup will read first; and then the
- * record itself, if there is one: where it begins, and its byte `last`. */
+ * record itself, if there is one: where it begins, and its byte `last`.  It
+ * is returned, though of its name only the hash was looked at. */
 static inline void overlay_prefetch_slot(
     const struct overlay *, enum table, uint32_t hash);
-static inline bool overlay_prefetch(
+static inline struct overlay_record *overlay_prefetch(
     const struct overlay *, enum table, uint32_t hash, size_t last);
 
 /*

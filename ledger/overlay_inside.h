@@ -144,26 +144,28 @@ static inline bool overlay_deleted(const struct overlay_record *record)
     return record->presence == PRESENCE_DELETED;
 }
 
-static inline bool overlay_prefetch(const struct overlay *overlay,
-    enum table table, uint32_t hash, size_t last)
+static inline struct overlay_record *overlay_prefetch(
+    const struct overlay *overlay, enum table table, uint32_t hash,
+    size_t last)
 {
     size_t at = hash & overlay->slot_mask;
     if (overlay->heads[table] == 0)
-        return false;
+        return NULL;
     for (; overlay->slots[at] != 0; at = (at + 1) & overlay->slot_mask) {
         uint64_t slot = overlay->slots[at];
         if ((uint32_t)(slot >> 32) != hash)
             continue;
-        const uint8_t *record =
-            (const uint8_t *)overlay_record_at(overlay, (uint32_t)slot);
-        __builtin_prefetch(record);
+        struct overlay_record *record =
+            overlay_record_at(overlay, (uint32_t)slot);
+        const uint8_t *bytes = (const uint8_t *)record;
+        __builtin_prefetch(bytes);
         if (last >= 64 && last < 128)
-            __builtin_prefetch(record + 64);
+            __builtin_prefetch(bytes + 64);
         if (last >= 64)
-            __builtin_prefetch(record + last);
-        return true;
+            __builtin_prefetch(bytes + last);
+        return record;
     }
-    return false;
+    return NULL;
 }
 
 static inline void overlay_prefetch_slot(

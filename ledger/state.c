@@ -245,22 +245,53 @@ void state_foresee(struct state *state, enum table table, struct bytes key,
     }
 }
 
+/* Another number after anything below the layer that is written may have
+ * been moved or changed. */
+static uint64_t stamp_below(const struct state *state)
+{
+    return state->epoch + cache_changes(state->cache);
+}
+
 /* Of keys whose length is not asked: an account's or its history's. */
 #define STATE_FORESEEN_KEY 12
 
 void state_foresee_record(struct state *state, enum table table,
-    const struct state_place *place, size_t last)
+    struct state_place *place, size_t last)
 {
     size_t bytes = sizeof(struct overlay_record) + STATE_FORESEEN_KEY + last;
     uint32_t hash = place->hash;
-    if (!place->hashed ||
-        overlay_prefetch(state_top(state), table, hash, bytes) ||
-        (state->frozen != NULL &&
-            overlay_prefetch(state->frozen, table, hash, bytes)) ||
-        (state->saved != NULL &&
-            overlay_prefetch(state->saved, table, hash, bytes)))
+    struct overlay_record *record = NULL;
+    place->below = NULL;
+    if (!place->hashed || state->hidden ||
+        overlay_prefetch(state_top(state), table, hash, bytes) != NULL)
         return;
-    cache_prefetch(state->cache, hash, bytes);
+    if (state->frozen != NULL)
+        record = overlay_prefetch(state->frozen, table, hash, bytes);
+    if (record == NULL && state->saved != NULL)
+        record = overlay_prefetch(state->saved, table, hash, bytes);
+    place->in_cache = record == NULL;
+    place->below = record;
+    if (record == NULL)
+        place->below = cache_prefetch(state->cache, hash, bytes);
+    place->stamp = stamp_below(state);
+}
+
+/* What was foreseen below the layer that is written, if it still stands and
+ * has that name. */
+static bool get_foreseen(const struct state *state,
+    const struct overlay_name *name, const struct state_place *place,
+    struct bytes *value)
+{
+    if (place->below == NULL || place->stamp != stamp_below(state))
+        return false;
+    if (place->in_cache) {
+        struct cache_record *record = place->below;
+        *value = cache_use(record);
+        return cache_has_name(record, name);
+    }
+    const struct overlay_record *record = place->below;
+    *value = overlay_value(record);
+    return overlay_has_name(record, name) && overlay_usable(record);
 }
 
 uint64_t state_version(const struct state *state, enum table table)
@@ -283,9 +314,10 @@ bool state_get_at(struct state *state, enum table table, struct bytes key,
             return false;
         struct overlay_name name = place_name(state, table, key, place);
         if (!place_find(state, &name, place))
-            return place->record != NULL && overlay_present(place->record)
-                       ? false
-                       : get_below(state, &name, value);
+            return (place->record == NULL ||
+                       !overlay_present(place->record)) &&
+                   (get_foreseen(state, &name, place, value) ||
+                       get_below(state, &name, value));
     }
     *value = overlay_value(place->record);
     return true;
@@ -478,6 +510,16 @@ void state_put_at(struct state *state, enum table table, struct bytes key,
     place->epoch = place->record != NULL ? state->epoch : 0;
 }
 
+static bool get_named_at(struct state *state,
+    const struct overlay_name *name, const struct state_place *place,
+    struct bytes *value)
+{
+    if (overlay_find_held(state_top(state), name) == NULL &&
+        get_foreseen(state, name, place, value))
+        return true;
+    return get_named(state, name, value);
+}
+
 /* Amending a record that the layer that is written does not have, or has no
  * room for: what it says is taken over. */
 static void amend_copied(struct state *state,
@@ -487,7 +529,8 @@ static void amend_copied(struct state *state,
     uint8_t all[STATE_VALUE_MAX];
     struct bytes value = bytes_of(NULL, 0);
     size_t length;
-    if (!get_named(state, name, &value) || value.length < head.length)
+    if (!get_named_at(state, name, place, &value) ||
+        value.length < head.length)
         value = head;
     length = value.length + more.length;
     if (state_failed(state) || !value_fits(state, length))
@@ -629,6 +672,7 @@ void state_thaw(struct state *state)
         state_fail(state, &failure);
         return;
     }
+    state->epoch++;
     state->saved = state->frozen;
     state->saved_place = 0;
     state->frozen = NULL;

@@ -145,6 +145,9 @@ struct state_place {
     uint64_t epoch; /* of the layers when it was found; 0: not found */
     uint32_t hash;  /* of table and key */
     bool hashed;
+    bool in_cache;     /* the one foreseen: */
+    void *below;       /* not yet compared with the key; NULL: none */
+    uint64_t stamp;    /* of what is below when it was foreseen */
 };
 
 bool state_get_at(struct state *, enum table, struct bytes key,
@@ -169,8 +172,8 @@ void state_amend_at(struct state *, enum table, struct bytes key,
  */
 void state_foresee(
     struct state *, enum table, struct bytes key, struct state_place *);
-void state_foresee_record(struct state *, enum table,
-    const struct state_place *, size_t last);
+void state_foresee_record(
+    struct state *, enum table, struct state_place *, size_t last);
 
 /* Another number after anything in the table may have changed; not 0. */
 uint64_t state_version(const struct state *, enum table);

@@ -46,11 +46,12 @@ static bool pour_some(struct state *state)
         cache_prefetch_slot(state->cache, found[i].hash);
     }
     for (size_t i = 0; i < count; i++)
-        cache_prefetch(state->cache, found[i].hash, 0);
+        (void)cache_prefetch(state->cache, found[i].hash, 0);
     for (size_t i = 0; i < count; i++)
         pour_record(state, &found[i]);
     if (count > 0)
         return true;
+    state->epoch++;
     state_give_layer(state, state->saved);
     state->saved = NULL;
     return false;
