@@ -280,6 +280,8 @@ static void run(struct ledger_fixture *fast, struct ledger_fixture *plain,
         close_days(fast, choice >> 32);
         close_days(plain, choice >> 32);
     }
+    assert_true(accepted > ROUNDS / 3);
+    assert_true(way.pauses > 0);
     assert_true(fast->ledger->ordinary_lines > ROUNDS / 2);
     assert_true(plain->ledger->ordinary_lines == 0);
     buffer_free(&body);
