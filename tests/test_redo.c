@@ -133,7 +133,7 @@ static void nothing_else_is_taken_for_it(void **unused)
     struct stat status;
     assert_int_equal(stat(path, &status), 0);
     for (off_t at = 0; at < status.st_size; at++) {
-        uint8_t byte;
+        uint8_t byte = 0;
         int file = open(path, O_RDWR);
         assert_true(file >= 0 && pread(file, &byte, 1, at) == 1);
         byte ^= 0x10;
@@ -208,7 +208,7 @@ static void save_in_child(const char *path, uint32_t round, int ready)
 static void save_and_kill(const char *path, uint32_t round, long us)
 {
     int pipes[2];
-    char byte;
+    char byte = 0;
     int status;
     struct timespec time = {us / 1000000, us % 1000000 * 1000};
     assert_int_equal(pipe(pipes), 0);
