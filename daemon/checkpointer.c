@@ -1,6 +1,7 @@
 #include "checkpointer.h"
 
 #include "clock.h"
+#include "disk_pace.h"
 #include "log.h"
 #include "textfile.h"
 
@@ -130,6 +131,8 @@ int checkpointer_open(struct checkpointer **out,
         return failure_set(failure, "out of memory");
     checkpointer->options = *options;
     checkpointer->covered = options->covered;
+    state_set_pace(options->state, &disk_pace);
+    journal_set_pace(options->journal, &disk_pace);
     checkpointer->saved_ms = clock_ms();
     checkpointer->opened_ms = checkpointer->saved_ms;
     checkpointer->tended_us = clock_us();

@@ -144,6 +144,11 @@ int journal_recover(struct journal *, struct journal_recovery *,
 int journal_append(struct journal *, uint64_t first, struct bytes group,
     struct failure *) WARN_UNUSED_RESULT;
 
+/* journal_prepare then leaves the disk to others half of the time.  It is
+ * borrowed; to be set before. */
+struct pace;
+void journal_set_pace(struct journal *, const struct pace *);
+
 /* Is it time for journal_prepare?  True once a segment.  Any thread. */
 bool journal_wants_next(struct journal *);
 

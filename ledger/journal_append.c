@@ -18,14 +18,14 @@ int journal_remove_leftover(
 }
 
 int journal_create_zeroed(struct journal *journal, const char *name,
-    uint64_t size, bool rests, struct failure *failure)
+    uint64_t size, const struct pace *pace, struct failure *failure)
 {
     const struct journal_calls *calls = journal->calls;
     int file = calls->open(calls->context, journal->folder, name, true);
     if (file < 0)
         return failure_set_errno(
             failure, errno, "journal: cannot make %s", name);
-    if (journal_file_zero(calls, file, name, 0, size, rests, failure) != 0 ||
+    if (journal_file_zero(calls, file, name, 0, size, pace, failure) != 0 ||
         journal_file_sync(calls, file, name, failure) != 0) {
         (void)close(file);
         return -1;
@@ -38,7 +38,8 @@ static int prepare(struct journal *journal, struct failure *failure)
 {
     uint64_t size = journal->segment_bytes;
     int file =
-        journal_create_zeroed(journal, SEGMENT_PREPARE, size, true, failure);
+        journal_create_zeroed(
+            journal, SEGMENT_PREPARE, size, journal->pace, failure);
     if (file < 0)
         return -1;
     (void)close(file);
@@ -48,6 +49,11 @@ static int prepare(struct journal *journal, struct failure *failure)
     journal->next_ready = true;
     journal->next_size = size;
     return 0;
+}
+
+void journal_set_pace(struct journal *journal, const struct pace *pace)
+{
+    journal->pace = pace;
 }
 
 bool journal_wants_next(struct journal *journal)
@@ -130,7 +136,7 @@ static int append_to_new(struct journal *journal, uint64_t first,
         size = journal_round_up(group.length);
         if (size < journal->segment_bytes)
             size = journal->segment_bytes;
-        file = journal_create_zeroed(journal, from, size, false, failure);
+        file = journal_create_zeroed(journal, from, size, NULL, failure);
         if (file < 0)
             return -1;
     }

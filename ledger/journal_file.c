@@ -6,13 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #define ZERO_CHUNK (1U << 20)
-
-/* The disk rests for as long as a chunk took it, but not longer. */
-#define REST_NS 10000000
 #define SCAN_CHUNK (256U << 10)
 #define INTERRUPTIONS_MAX 16
 
@@ -109,24 +105,11 @@ int journal_file_sync(const struct journal_calls *calls, int file,
     return 0;
 }
 
-static int64_t now_ns(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
-/* Others, who wait for the disk, have it for a while. */
-static void rest(int64_t busy_ns)
-{
-    struct timespec time = {.tv_nsec = busy_ns < REST_NS ? busy_ns : REST_NS};
-    (void)nanosleep(&time, NULL);
-}
-
 /* Written and synced by chunks: a disk that takes much at once answers
  * nobody else meanwhile. */
 int journal_file_zero(const struct journal_calls *calls, int file,
-    const char *name, uint64_t offset, uint64_t size, bool rests,
+    const char *name, uint64_t offset, uint64_t size,
+    const struct pace *pace,
     struct failure *failure)
 {
     int result = -1;
@@ -136,14 +119,13 @@ int journal_file_zero(const struct journal_calls *calls, int file,
     while (offset < size) {
         uint64_t left = size - offset;
         size_t length = left < ZERO_CHUNK ? (size_t)left : ZERO_CHUNK;
-        int64_t began = now_ns();
+        int64_t began = pace_now_us(pace);
         if (journal_file_write(calls, file, name, bytes_of(zeros, length),
                 offset, failure) != 0 ||
             journal_file_sync(calls, file, name, failure) != 0)
             goto out;
         offset += length;
-        if (rests)
-            rest(now_ns() - began);
+        pace_rest(pace, pace_now_us(pace) - began);
     }
     result = 0;
 out:

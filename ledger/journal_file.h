@@ -11,6 +11,8 @@
 #ifndef POSITO_LEDGER_JOURNAL_FILE_H
 #define POSITO_LEDGER_JOURNAL_FILE_H
 
+#include "pace.h"
+
 #include <posito/bytes.h>
 #include <posito/failure.h>
 
@@ -40,10 +42,10 @@ int journal_file_write(const struct journal_calls *, int file,
     WARN_UNUSED_RESULT;
 
 /* Zeros from offset up to size, synced bit by bit on the way so that other
- * syncs do not wait long behind this one; if it rests, they also have the
+ * syncs do not wait long behind this one; with a pace they also have the
  * disk for themselves half of the time. */
 int journal_file_zero(const struct journal_calls *, int file,
-    const char *name, uint64_t offset, uint64_t size, bool rests,
+    const char *name, uint64_t offset, uint64_t size, const struct pace *,
     struct failure *)
     WARN_UNUSED_RESULT;
 

@@ -106,6 +106,7 @@ struct journal {
     /* The appender's alone. */
     int file; /* last segment, for writing; -1: none */
 
+    const struct pace *pace; /* of journal_prepare; NULL: no rests */
     bool half_full; /* the last segment; under lock */
     atomic_bool wants_next;
 
@@ -133,7 +134,7 @@ int journal_check_failed(struct journal *, struct failure *);
 /* A new file of zeros, synced (its name is not).  Returns the descriptor,
  * or -1. */
 int journal_create_zeroed(struct journal *, const char *name, uint64_t size,
-    bool rests, struct failure *);
+    const struct pace *, struct failure *);
 
 /* Remove a left-over file; it need not be there. */
 int journal_remove_leftover(

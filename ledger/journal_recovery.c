@@ -128,7 +128,7 @@ static int rewrite(struct journal *journal, struct journal_reader *reader,
             failure, errno, "journal: cannot make " SEGMENT_REWRITE);
     if (copy_groups(journal, reader, file, tail, failure) != 0 ||
         journal_file_zero(calls, file, SEGMENT_REWRITE, tail, reader->size,
-            false, failure) != 0 ||
+            NULL, failure) != 0 ||
         journal_file_sync(calls, file, SEGMENT_REWRITE, failure) != 0 ||
         journal_file_move(calls, journal->folder, SEGMENT_REWRITE,
             reader->name, failure) != 0) {

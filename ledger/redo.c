@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 /* Written and synced at once: a disk takes a millisecond or two for it. */
@@ -30,7 +29,9 @@ _Static_assert(STATE_VALUE_MAX < DELETED, "no value looks deleted");
 struct redo {
     int file;
     char path[PATH_MAX];
-    struct redo_pace pace;
+    const struct pace *pace;
+    redo_rest *rest;
+    void *context;
     struct buffer piece;
     struct hasher *hasher;
     uint64_t records;
@@ -38,13 +39,6 @@ struct redo {
     bool failed;
     struct failure failure;
 };
-
-static int64_t now_us(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
 
 static int failed(const char *path, struct failure *failure)
 {
@@ -96,8 +90,8 @@ static void redo_free(struct redo *redo)
     free(redo);
 }
 
-struct redo *redo_begin(const char *folder, const struct redo_pace *pace,
-    struct failure *failure)
+struct redo *redo_begin(const char *folder, const struct pace *pace,
+    redo_rest *rest, void *context, struct failure *failure)
 {
     struct redo *redo = calloc(1, sizeof *redo);
     if (redo == NULL) {
@@ -105,7 +99,9 @@ struct redo *redo_begin(const char *folder, const struct redo_pace *pace,
         return NULL;
     }
     redo->file = -1;
-    redo->pace = *pace;
+    redo->pace = pace;
+    redo->rest = rest;
+    redo->context = context;
     redo->piece = buffer_empty();
     redo->hasher = hasher_new();
     if (redo->hasher == NULL ||
@@ -137,7 +133,7 @@ static int write_all(struct redo *redo)
 
 static void write_piece(struct redo *redo)
 {
-    int64_t began = now_us();
+    int64_t began = pace_now_us(redo->pace);
     if (redo->failed)
         return;
     if (write_all(redo) != 0 || fdatasync(redo->file) != 0) {
@@ -146,8 +142,8 @@ static void write_piece(struct redo *redo)
         return;
     }
     buffer_clear(&redo->piece);
-    if (redo->pace.rest != NULL)
-        redo->pace.rest(redo->pace.context, now_us() - began);
+    if (redo->rest != NULL)
+        redo->rest(redo->context, pace_now_us(redo->pace) - began);
 }
 
 static void add(struct redo *redo, enum table table, struct bytes key,

@@ -15,22 +15,19 @@
 #ifndef POSITO_LEDGER_REDO_H
 #define POSITO_LEDGER_REDO_H
 
+#include "pace.h"
 #include "state.h"
-
-/* Called after each piece of work that kept the disk busy for so long. */
-struct redo_pace {
-    void (*rest)(void *context, int64_t busy_us);
-    void *context;
-};
 
 /* ---- writing ---- */
 
 struct redo;
 
-/* Begin the folder's redo file anew; what it said before is gone.  NULL:
- * failed. */
-struct redo *redo_begin(
-    const char *folder, const struct redo_pace *, struct failure *);
+/* Begin the folder's redo file anew; what it said before is gone.  After
+ * each piece rest is called with the time that the disk was busy with it; it
+ * and the pace may be NULL.  NULL: failed. */
+typedef void redo_rest(void *context, int64_t busy_us);
+struct redo *redo_begin(const char *folder, const struct pace *, redo_rest *,
+    void *context, struct failure *);
 
 /* Sticky: a failure shows at the end.  A deleted record has no value. */
 void redo_put(struct redo *, enum table, struct bytes key, struct bytes value);

@@ -288,8 +288,11 @@ int state_freeze(struct state *) WARN_UNUSED_RESULT;
  */
 int state_flush(struct state *, struct failure *) WARN_UNUSED_RESULT;
 
-/* A flush leaves the disk to others half of the time, unless it is hurried:
- * because they wait for its end, or nobody else is there. */
+/* With a pace, which is borrowed, a flush leaves the disk to others half of
+ * the time, unless it is hurried: because they wait for its end, or nobody
+ * else is there.  To be set while nothing is flushed. */
+struct pace;
+void state_set_pace(struct state *, const struct pace *);
 void state_hurry(struct state *, bool);
 
 /* Drop the frozen table after its flush returned 0. */

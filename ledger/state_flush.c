@@ -4,7 +4,6 @@
 #include "state_layers.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 /* So few records are written at once: the disk is busy for as long as with
  * a part of a large save. */
@@ -16,20 +15,15 @@
 #define PART_MOST (STATE_PART_BYTES / 4096)
 #define PART_US 2500
 
-/* The disk rests for as long as it was busy, but not longer. */
-#define REST_US 10000
-
 #define FLUSH_AHEAD 8
 #define SIDE_BY_SIDE 16
 
-static int64_t now_us(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
 /* ---- resting ---- */
+
+void state_set_pace(struct state *state, const struct pace *pace)
+{
+    state->pace = pace;
+}
 
 void state_hurry(struct state *state, bool hurry)
 {
@@ -39,11 +33,9 @@ void state_hurry(struct state *state, bool hurry)
 /* Others have the disk for a while. */
 static void rest(void *context, int64_t busy_us)
 {
-    struct state *state = context;
-    int64_t us = busy_us < REST_US ? busy_us : REST_US;
-    struct timespec time = {.tv_nsec = us * 1000};
+    const struct state *state = context;
     if (!atomic_load_explicit(&state->hurried, memory_order_relaxed))
-        (void)nanosleep(&time, NULL);
+        pace_rest(state->pace, busy_us);
 }
 
 /* ---- transactions ---- */
@@ -68,16 +60,17 @@ static int begin(struct flush *flush)
 /* The last one names no redo file. */
 static int commit(struct flush *flush, bool last)
 {
-    int64_t began = now_us();
+    const struct pace *pace = flush->state->pace;
+    int64_t began = pace_now_us(pace);
     store_write_name_redo(flush->write, last ? 0 : flush->mark);
     if (store_write_commit(flush->write, flush->failure) != 0)
         return -1;
     if (last)
         return 0;
-    int64_t busy = now_us() - began;
+    int64_t busy = pace_now_us(pace) - began;
     if (busy > PART_US && flush->part > PART_LEAST)
         flush->part /= 2;
-    else if (busy < PART_US / 2 && flush->part < PART_MOST)
+    else if (pace != NULL && busy < PART_US / 2 && flush->part < PART_MOST)
         flush->part *= 2;
     rest(flush->state, busy);
     return begin(flush);
@@ -138,12 +131,12 @@ static int write_all(struct flush *flush, const struct overlay *frozen)
 static int write_redo(struct state *state, const struct overlay *frozen,
     uint64_t *mark, struct failure *failure)
 {
-    const struct redo_pace pace = {.rest = rest, .context = state};
     struct overlay_found found[SIDE_BY_SIDE];
     size_t place = 0;
     size_t count;
     struct redo *redo =
-        redo_begin(store_folder(state->store), &pace, failure);
+        redo_begin(store_folder(state->store), state->pace, rest, state,
+            failure);
     if (redo == NULL)
         return -1;
     do {

@@ -80,6 +80,7 @@ struct state {
     /* Written by the thread that flushes, read by the owner. */
     atomic_bool flushed;
     atomic_bool flush_failed;
+    const struct pace *pace; /* NULL: no rests */
     atomic_bool hurried; /* see state_hurry; the other way round */
     struct failure flush_failure;
 };

@@ -23,8 +23,6 @@
 
 #include <cmocka.h>
 
-static const struct redo_pace no_rest = {.rest = NULL};
-
 /* ---- the file ---- */
 
 #define RECORDS 50
@@ -69,7 +67,7 @@ static uint64_t write_file(const char *folder, uint32_t records)
 {
     struct failure failure = {.text = ""};
     uint64_t mark = 0;
-    struct redo *redo = redo_begin(folder, &no_rest, &failure);
+    struct redo *redo = redo_begin(folder, NULL, NULL, NULL, &failure);
     assert_non_null(redo);
     for (uint32_t i = 0; i < records; i++) {
         uint8_t key_memory[8];
