@@ -18,7 +18,8 @@
 /* Of what is played; a save that is due can begin after each. */
 #define PIECES 4
 #define OTHERS_PER_SECOND 250
-#define OTHERS_BATCHES_PER_SECOND 40
+#define OTHERS_BATCHES_PER_SECOND 400
+#define OTHERS_LINES 100
 
 /* ---- batches that last ---- */
 
@@ -240,7 +241,7 @@ static void tell_beside(struct bench_cell *cell,
     double took = (double)cell->played.took_ns;
     struct bench_result out = bench_result("the batches beside", "posito");
     bench_at(&out, "accounts", (int64_t)cell->ledger->members);
-    bench_at(&out, "lines", 1000);
+    bench_at(&out, "lines", OTHERS_LINES);
     bench_got(&out, "saves", (double)bench_watch_saves(watch));
     bench_got(
         &out, "saving", (double)bench_watch_saving_ns(watch) / took);
@@ -267,7 +268,8 @@ int bench_others(struct bench_ledger *ledger, int length_ms)
         result = bench_ledger_start(ledger, options);
     if (result == 0) {
         bench_plan_many(&plan, ledger, &draw,
-            (size_t)length_ms * OTHERS_BATCHES_PER_SECOND / 1000 + 2, 1000);
+            (size_t)length_ms * OTHERS_BATCHES_PER_SECOND / 1000 + 2,
+            OTHERS_LINES);
         bench_plan_singles(&others[0].plan, ledger, &draw, requests);
         bench_plan_balances(&others[1].plan, &draw, requests);
         struct bench_cell cell = {.ledger = ledger,

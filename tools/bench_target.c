@@ -360,7 +360,7 @@ static void add_others(struct sheet *sheet)
         beside(sheet, "balance", "yes", "max_us", &accounts) / 1e3,
         beside(sheet, "transfer", "yes", "saves", &accounts), accounts);
     explain(target,
-        "beside the same batches of 1,000 and no save: %.1f and %.1f ms",
+        "beside the same batches of 100 and no save: %.1f and %.1f ms",
         beside(sheet, "transfer", "no", "p99_us", &accounts) / 1e3,
         beside(sheet, "balance", "no", "p99_us", &accounts) / 1e3);
     flag_noise(target, largest(sheet, "the batches beside", "posito",
