@@ -245,6 +245,14 @@ void state_foresee(struct state *state, enum table table, struct bytes key,
     }
 }
 
+/* Where state_foresee_record has seen a record of that hash. */
+enum foreseen_where {
+    FORESEEN_NOWHERE,
+    FORESEEN_ON_TOP, /* in the layer that is written; while the epoch lasts */
+    FORESEEN_BELOW,  /* in another layer; both while stamp_below lasts */
+    FORESEEN_IN_CACHE
+};
+
 /* Another number after anything below the layer that is written may have
  * been moved or changed. */
 static uint64_t stamp_below(const struct state *state)
@@ -260,20 +268,38 @@ void state_foresee_record(struct state *state, enum table table,
 {
     size_t bytes = sizeof(struct overlay_record) + STATE_FORESEEN_KEY + last;
     uint32_t hash = place->hash;
-    struct overlay_record *record = NULL;
-    place->below = NULL;
-    if (!place->hashed || state->hidden ||
-        overlay_prefetch(state_top(state), table, hash, bytes) != NULL)
+    struct overlay_record *record;
+    place->where = FORESEEN_NOWHERE;
+    if (!place->hashed || state->hidden)
         return;
-    if (state->frozen != NULL)
+    record = overlay_prefetch(state_top(state), table, hash, bytes);
+    place->where = record != NULL ? FORESEEN_ON_TOP : FORESEEN_BELOW;
+    if (record == NULL && state->frozen != NULL)
         record = overlay_prefetch(state->frozen, table, hash, bytes);
     if (record == NULL && state->saved != NULL)
         record = overlay_prefetch(state->saved, table, hash, bytes);
-    place->in_cache = record == NULL;
-    place->below = record;
-    if (record == NULL)
-        place->below = cache_prefetch(state->cache, hash, bytes);
-    place->stamp = stamp_below(state);
+    place->foreseen = record;
+    if (record == NULL) {
+        place->foreseen = cache_prefetch(state->cache, hash, bytes);
+        place->where = place->foreseen != NULL ? FORESEEN_IN_CACHE
+                                               : FORESEEN_NOWHERE;
+    }
+    place->stamp = place->where == FORESEEN_ON_TOP ? state->epoch
+                                                   : stamp_below(state);
+}
+
+/* The record foreseen in the layer that is written becomes the place. */
+static bool place_take(const struct state *state,
+    const struct overlay_name *name, struct state_place *place)
+{
+    struct overlay_record *record = place->foreseen;
+    if (place->where != FORESEEN_ON_TOP || place->stamp != state->epoch ||
+        state->plain || !overlay_usable(record) ||
+        !overlay_has_name(record, name))
+        return false;
+    place->record = record;
+    place->epoch = state->epoch;
+    return true;
 }
 
 /* What was foreseen below the layer that is written, if it still stands and
@@ -282,14 +308,15 @@ static bool get_foreseen(const struct state *state,
     const struct overlay_name *name, const struct state_place *place,
     struct bytes *value)
 {
-    if (place->below == NULL || place->stamp != stamp_below(state))
+    if (place->where < FORESEEN_BELOW ||
+        place->stamp != stamp_below(state))
         return false;
-    if (place->in_cache) {
-        struct cache_record *record = place->below;
+    if (place->where == FORESEEN_IN_CACHE) {
+        struct cache_record *record = place->foreseen;
         *value = cache_use(record);
         return cache_has_name(record, name);
     }
-    const struct overlay_record *record = place->below;
+    const struct overlay_record *record = place->foreseen;
     *value = overlay_value(record);
     return overlay_has_name(record, name) && overlay_usable(record);
 }
@@ -313,7 +340,8 @@ bool state_get_at(struct state *state, enum table table, struct bytes key,
         if (!key_fits(key))
             return false;
         struct overlay_name name = place_name(state, table, key, place);
-        if (!place_find(state, &name, place))
+        if (!place_take(state, &name, place) &&
+            !place_find(state, &name, place))
             return (place->record == NULL ||
                        !overlay_present(place->record)) &&
                    (get_foreseen(state, &name, place, value) ||

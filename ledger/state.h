@@ -145,9 +145,9 @@ struct state_place {
     uint64_t epoch; /* of the layers when it was found; 0: not found */
     uint32_t hash;  /* of table and key */
     bool hashed;
-    bool in_cache;     /* the one foreseen: */
-    void *below;       /* not yet compared with the key; NULL: none */
-    uint64_t stamp;    /* of what is below when it was foreseen */
+    uint8_t where;  /* was the record foreseen: see state.c */
+    void *foreseen; /* not compared with the key yet */
+    uint64_t stamp; /* it stands while this holds */
 };
 
 bool state_get_at(struct state *, enum table, struct bytes key,
