@@ -89,6 +89,7 @@ int bench_weigh_start(struct bench_ledger *ledger,
     if (bench_ledger_start(ledger, options) != 0)
         return -1;
     weighing->start_seconds = (double)(bench_now_ns() - began) / 1e9;
+    bench_ledger_settle(ledger);
     return 0;
 }
 

@@ -30,6 +30,8 @@
 /* A body has at most 10,000 lines; so many batches are made at once. */
 #define ENROL_LINES 10000U
 #define ENROL_BATCHES 25U
+/* Steps of 20 ms: 90 s. */
+#define SETTLE_STEPS 4500
 
 static const char founding[] =
     "currency code=USD digits=2\n"
@@ -115,7 +117,7 @@ int bench_ledger_start(
     char daemon[4096], log[4096], port[4096];
     /* setpriv has the kernel end the daemon when we end. */
     const char *argv[32] = {"/usr/bin/setpriv", "--pdeathsig", "TERM", daemon,
-        "-f", "-o", "listen=127.0.0.1:0", "-o", "log-level=warning"};
+        "-f", "-o", "listen=127.0.0.1:0", "-o", "log-level=info"};
     size_t count = 9;
     for (; options != NULL && *options != NULL && count < 28; options++) {
         argv[count++] = "-o";
@@ -131,6 +133,30 @@ int bench_ledger_start(
         await_port(ledger, log) != 0)
         return -1;
     return learn_id(ledger);
+}
+
+/* The daemon's log is made anew at each start. */
+static bool log_says(const struct bench_ledger *ledger, const char *what)
+{
+    char path[4096], line[1024];
+    bool said = false;
+    (void)snprintf(path, sizeof path, "%s/positod.log", ledger->folder);
+    FILE *log = fopen(path, "r");
+    while (log != NULL && !said && fgets(line, sizeof line, log) != NULL)
+        said = strstr(line, what) != NULL;
+    if (log != NULL)
+        (void)fclose(log);
+    return said;
+}
+
+void bench_ledger_settle(struct bench_ledger *ledger)
+{
+    const struct timespec step = {.tv_nsec = 20 * 1000000};
+    for (int i = 0; i < SETTLE_STEPS; i++) {
+        if (log_says(ledger, "accounts are in memory"))
+            return;
+        (void)nanosleep(&step, NULL);
+    }
 }
 
 int bench_ledger_stop(struct bench_ledger *ledger)

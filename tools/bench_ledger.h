@@ -42,6 +42,9 @@ int bench_ledger_open(struct bench_ledger *, const char *folder)
  */
 int bench_ledger_start(struct bench_ledger *, const char *const *options)
     WARN_UNUSED_RESULT;
+/* Wait, for 90 s at most, until it has read ahead what it reads ahead after
+ * a start: a server that has been up for a minute is what is measured. */
+void bench_ledger_settle(struct bench_ledger *);
 /* SIGTERM and wait for the clean end. */
 int bench_ledger_stop(struct bench_ledger *) WARN_UNUSED_RESULT;
 /* SIGKILL and reap; harmless when it does not run. */

@@ -267,6 +267,7 @@ int bench_others(struct bench_ledger *ledger, int length_ms)
     if (result == 0)
         result = bench_ledger_start(ledger, options);
     if (result == 0) {
+        bench_ledger_settle(ledger);
         bench_plan_many(&plan, ledger, &draw,
             (size_t)length_ms * OTHERS_BATCHES_PER_SECOND / 1000 + 2,
             OTHERS_LINES);
