@@ -86,6 +86,13 @@ for peer in postgres redis sqlite ledger hledger; do
     check "$peer is named as skipped" grep -q "^$peer: skipped" "$here/page"
 done
 
+# SQLite's driver is compiled where SQLite is installed only.
+compiles() {
+    ! echo '#include <sqlite3.h>' | cc -E - >/dev/null 2>&1 ||
+        cc -Wall -Werror -fsyntax-only tools/bench/sqlite_peer.c
+}
+check "SQLite's driver compiles" compiles
+
 # A second run finds its ledgers prepared and appends to nothing.
 before=$(cat "$BENCH_DIR/accounts-2000/bench-members")
 check "a ledger is prepared once" timeout 10 \

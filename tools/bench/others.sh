@@ -7,9 +7,13 @@ sqlite_driver=
 
 sqlite_start() {
     wants sqlite || return 0
+    if ! echo '#include <sqlite3.h>' | cc -E - >"$here/sqlite.log" 2>&1; then
+        skip sqlite "libsqlite3-dev is not installed (tools/packages.sh bench)"
+        return 0
+    fi
     if ! cc -O2 -o "$here/sqlite_peer" tools/bench/sqlite_peer.c -lsqlite3 \
         2>"$here/sqlite.log"; then
-        skip sqlite "libsqlite3-dev is not installed (tools/packages.sh bench)"
+        skip sqlite "its driver does not compile, see $here/sqlite.log"
         return 0
     fi
     sqlite_driver=$here/sqlite_peer

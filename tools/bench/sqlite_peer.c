@@ -102,9 +102,9 @@ int main(int argc, char **argv)
     int count = 0;
     if (argc != 4 || sqlite3_open(argv[1], &db) != SQLITE_OK)
         return 2;
-    char *end;
-    long accounts_asked = strtol(argv[2], &end, 10);
-    if (*end != '\0' || accounts_asked < 2 || accounts_asked > INT_MAX)
+    char *rest;
+    long accounts_asked = strtol(argv[2], &rest, 10);
+    if (*rest != '\0' || accounts_asked < 2 || accounts_asked > INT_MAX)
         return 2;
     int accounts = (int)accounts_asked;
     found(accounts);
