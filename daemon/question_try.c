@@ -58,7 +58,7 @@ static int write_change(
     struct account_report report;
     enum status status;
     int64_t before = 0;
-    int64_t after;
+    int64_t after = 0;
     bool debit = role_row(account->role)->normal == SIDE_DEBIT;
     if (report_account(
             q->ledger, &q->peer->key, account, &report, &status) != 0)
