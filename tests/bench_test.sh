@@ -39,7 +39,7 @@ for row in 'echo: {"bytes":200}' 'LMDB alone: {"accounts":500}' \
     'signed text: {"transfers":"signed each"}' \
     'signed text: {"transfers":"in batches"}' \
     'sustained batches: {"accounts":500,"lines":10000}' \
-    'the batches beside: {"accounts":2000,"lines":1000}' \
+    'the batches beside: {"accounts":2000,"lines":100}' \
     'beside batches: {"accounts":2000,"one":"transfer","saving":"yes"}' \
     'beside batches: {"accounts":2000,"one":"transfer","saving":"no"}' \
     'beside batches: {"accounts":2000,"one":"balance","saving":"yes"}' \
