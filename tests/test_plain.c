@@ -387,7 +387,7 @@ static const struct extraordinary {
     /* m1 was posted to today, but its owner has done nothing. */
     { { "sup day-close book=us date=2026-11-23",
           "ana transfer from=m2 to=m1 amount=USD1.00 purpose=F" },
-        "ana", "transfer from=m1 to=m3 amount=USD1.00 purpose=F",
+        "ana", "transfer from=m1 to=m2 amount=USD1.00 purpose=F",
         STATUS_ACCEPTED },
     /* The entry's date is that of the book. */
     { { "sup day-close book=us date=2026-11-23" }, "xana",
