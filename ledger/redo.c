@@ -54,7 +54,8 @@ static uint64_t mark_of(const struct hash *hash)
 
 /* ---- the file ---- */
 
-/* The folder names the file durably before a transaction names its mark. */
+/* The folder names the file durably before a transaction names its mark;
+ * whoever made it may have been killed before. */
 static int sync_folder(const char *folder, struct failure *failure)
 {
     int file = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -64,18 +65,14 @@ static int sync_folder(const char *folder, struct failure *failure)
     return result;
 }
 
+/* Empty from here on: so its length is made durable with what it says. */
 static int open_file(struct redo *redo, const char *folder,
     struct failure *failure)
 {
     if (store_folder_path(redo->path, folder, STORE_REDO_FILE, failure) != 0)
         return -1;
-    redo->file = open(redo->path, O_RDWR | O_CLOEXEC);
-    if (redo->file >= 0)
-        return 0;
-    if (errno != ENOENT)
-        return failed(redo->path, failure);
     redo->file =
-        open(redo->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        open(redo->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (redo->file < 0)
         return failed(redo->path, failure);
     return sync_folder(folder, failure);
@@ -196,12 +193,6 @@ int redo_end(struct redo *redo, uint64_t *mark, struct failure *failure)
         (void)failure_set(&redo->failure, "state: out of memory");
     }
     write_piece(redo);
-    /* An older, longer one would end elsewhere. */
-    if (!redo->failed && (ftruncate(redo->file, redo->at) != 0 ||
-                             fdatasync(redo->file) != 0)) {
-        redo->failed = true;
-        (void)failed(redo->path, &redo->failure);
-    }
     int result = redo->failed
         ? failure_set(failure, "%s", redo->failure.text)
         : 0;
