@@ -151,12 +151,7 @@ static inline struct cache_record *cache_prefetch(
         if ((uint32_t)(slot >> 32) != hash || slot == 0)
             continue;
         struct cache_record *record = cache_record_at(cache, slot);
-        const uint8_t *bytes = (const uint8_t *)record;
-        __builtin_prefetch(bytes);
-        if (last >= 64 && last < 128)
-            __builtin_prefetch(bytes + 64);
-        if (last >= 64)
-            __builtin_prefetch(bytes + last);
+        overlay_prefetch_bytes(record, last);
         return record;
     }
     return NULL;

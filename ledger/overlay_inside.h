@@ -144,6 +144,17 @@ static inline bool overlay_deleted(const struct overlay_record *record)
     return record->presence == PRESENCE_DELETED;
 }
 
+/* The lines of memory from there to the byte `last`, or three of them. */
+static inline void overlay_prefetch_bytes(const void *start, size_t last)
+{
+    const uint8_t *bytes = start;
+    __builtin_prefetch(bytes);
+    if (last >= 64 && last < 128)
+        __builtin_prefetch(bytes + 64);
+    if (last >= 64)
+        __builtin_prefetch(bytes + last);
+}
+
 static inline struct overlay_record *overlay_prefetch(
     const struct overlay *overlay, enum table table, uint32_t hash,
     size_t last)
@@ -157,12 +168,7 @@ static inline struct overlay_record *overlay_prefetch(
             continue;
         struct overlay_record *record =
             overlay_record_at(overlay, (uint32_t)slot);
-        const uint8_t *bytes = (const uint8_t *)record;
-        __builtin_prefetch(bytes);
-        if (last >= 64 && last < 128)
-            __builtin_prefetch(bytes + 64);
-        if (last >= 64)
-            __builtin_prefetch(bytes + last);
+        overlay_prefetch_bytes(record, last);
         return record;
     }
     return NULL;
