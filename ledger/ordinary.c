@@ -50,7 +50,7 @@ static bool party_is_ordinary(const struct context *c,
     const struct party *party)
 {
     return !party->closed && !party->frozen_in && !party->frozen_out &&
-        !party->in_succession && party->kind != PARTY_SOURCE &&
+        !party->in_succession &&
         (role_row(ROLE_SHARE)->owners >> party->kind & 1U) &&
         party->number != c->key.owner &&
         permission_reaches_book(&c->key.scope, party->book);
@@ -80,9 +80,7 @@ static bool load_side(struct context *c, struct sides *side, bool orders)
 
 static bool is_enough(const struct account *after)
 {
-    int64_t available = account_available(after, ROLE_SHARE);
-
-    return available >= 0;
+    return account_available(after, ROLE_SHARE) >= 0;
 }
 
 /* ---- the control total ---- */
