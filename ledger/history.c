@@ -2,6 +2,8 @@
 
 #include "layout.h"
 
+#include <posito/operation.h>
+
 #include <string.h>
 
 /* ---- bytes ----
@@ -25,6 +27,7 @@
 #define BLOCK_LENGTH \
     (SIDES_LENGTH + 2 * PACKED_LENGTH + HISTORY_BLOCK * PACKED_LENGTH)
 
+_Static_assert(BODY_LINES_MAX < 1 << LINE_BITS, "a line is packed");
 _Static_assert(ACCOUNT_HEAD_MAX + OPEN_LENGTH_MAX <= STATE_VALUE_MAX,
     "an account and its open block are one record");
 
@@ -122,7 +125,7 @@ static void make_key(uint8_t key[KEY_LENGTH], const struct account_id *id,
 }
 
 /* Where a full block is, and what it names. */
-struct link {
+struct block_link {
     uint32_t number;
     uint64_t position;
     uint64_t before;  /* position of block number - 1 */
@@ -130,7 +133,7 @@ struct link {
 };
 
 static bool parse_full(
-    struct bytes value, struct link *link, struct history_block *block)
+    struct bytes value, struct block_link *link, struct history_block *block)
 {
     const uint8_t *at = value.data;
 
@@ -146,7 +149,7 @@ static bool parse_full(
 
 /* link->number and ->position say which. */
 static bool load_full(struct state *state, const struct account_id *id,
-    struct link *link, struct history_block *block)
+    struct block_link *link, struct history_block *block)
 {
     uint8_t key[KEY_LENGTH];
     struct bytes value;
@@ -262,7 +265,7 @@ static bool fits(
 
 /* From the account's chain, the oldest of it that fits.  False: none. */
 static bool first_link(const struct open_part *part,
-    const struct wanted *wanted, struct link *link)
+    const struct wanted *wanted, struct block_link *link)
 {
     uint32_t number = part->full;
     bool found = false;
@@ -271,25 +274,25 @@ static bool first_link(const struct open_part *part,
         number = i == part->chained ? number - 1 : number & (number - 1);
         if (!fits(wanted, number, part->chain[i - 1]))
             break;
-        *link =
-            (struct link){ .number = number, .position = part->chain[i - 1] };
+        *link = (struct block_link){ .number = number,
+            .position = part->chain[i - 1] };
         found = true;
     }
     return found;
 }
 
 /* From a block that fits to the next older one that does.  False: none. */
-static bool next_link(const struct wanted *wanted, struct link *link)
+static bool next_link(const struct wanted *wanted, struct block_link *link)
 {
     uint32_t shorter = link->number & (link->number - 1);
 
     if (link->number == 0)
         return false;
     if (fits(wanted, shorter, link->shorter))
-        *link =
-            (struct link){ .number = shorter, .position = link->shorter };
+        *link = (struct block_link){ .number = shorter,
+            .position = link->shorter };
     else if (fits(wanted, link->number - 1, link->before))
-        *link = (struct link){ .number = link->number - 1,
+        *link = (struct block_link){ .number = link->number - 1,
             .position = link->before };
     else
         return false;
@@ -301,7 +304,7 @@ static bool find(struct state *state, const struct account_id *id,
     const struct open_part *part, const struct wanted *wanted,
     struct history_block *block)
 {
-    struct link link;
+    struct block_link link;
 
     if (!first_link(part, wanted, &link)) {
         *block = part->block;
@@ -346,7 +349,7 @@ bool history_find_at(struct state *state, const struct account_id *id,
 static bool is_there(struct state *state, const struct account_id *id,
     uint32_t number, uint64_t position)
 {
-    struct link link = { .number = number, .position = position };
+    struct block_link link = { .number = number, .position = position };
     struct history_block block;
 
     return load_full(state, id, &link, &block);
@@ -355,7 +358,7 @@ static bool is_there(struct state *state, const struct account_id *id,
 bool history_check_block(struct state *state, struct bytes key,
     struct bytes value, struct account_id *id, struct history_block *block)
 {
-    struct link link = { 0 };
+    struct block_link link = { 0 };
     uint32_t number;
 
     if (key.length != KEY_LENGTH)
