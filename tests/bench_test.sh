@@ -34,8 +34,8 @@ for row in 'verify: {"threads":1}' 'leaf: {"bytes":200}' \
     'disk: {"transfers":"signed each"' 'disk: {"transfers":"in batches"'; do
     check "measured: $row" has "results: $row"
 done
-for row in 'echo: {"bytes":200}' 'LMDB alone: {"accounts":500}' \
-    'LMDB alone: {"accounts":2000}' 'decide: {"members":1000,"lines":10000}' \
+for row in 'echo: {"bytes":200}' "state's file alone: {\"accounts\":500}" \
+    "state's file alone: {\"accounts\":2000}" 'decide: {"members":1000,"lines":10000}' \
     'signed text: {"transfers":"signed each"}' \
     'signed text: {"transfers":"in batches"}' \
     'sustained batches: {"accounts":500,"lines":10000}' \

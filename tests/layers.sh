@@ -4,8 +4,7 @@
 #   include <- protocol <- daemon, tools, tests
 #   include <- ledger   <- daemon, tools, tests
 #
-# and lmdb.h is included by one file (and by the benchmark, which plays
-# LMDB alone), libevent only by daemon/.
+# and lmdb.h is included by one file, libevent only by daemon/.
 set -u
 cd "$(dirname "$0")/.."
 passed=0 failed=0
@@ -39,8 +38,7 @@ refuse "tools/ includes daemon/ or tests/" \
 refuse "libevent outside daemon/" \
     "$(includes 'event' include protocol ledger tools)"
 refuse "lmdb.h in more than one file" \
-    "$(includes 'lmdb' include protocol ledger daemon tools |
-        grep -v '^tools/bench_parts.c:' | tail -n +2)"
+    "$(includes 'lmdb' include protocol ledger daemon tools | tail -n +2)"
 refuse "OpenSSL outside the hash" \
     "$(includes 'openssl/' include protocol ledger daemon tools |
         grep -v '^include/posito/hash.c:')"

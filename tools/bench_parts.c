@@ -2,68 +2,47 @@
 
 #include "../ledger/entry.h"
 #include "../ledger/journal.h"
+#include "../ledger/store.h"
 #include "bench_order.h"
 #include "bench_result.h"
 #include "files.h"
 
-#include <errno.h>
 #include <limits.h>
-#include <lmdb.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-/* ---- LMDB ---- */
+/* ---- the state's file ---- */
 
 #define KEY_BYTES 16
 #define VALUE_BYTES 100
 #define MAP_BYTES (UINT64_C(16) << 30)
 #define SAVES 5
 
-struct lmdb {
-    MDB_env *env;
-    MDB_dbi dbi;
-    uint8_t value[VALUE_BYTES];
-    struct failure *failure;
-};
-
-static int fail(const struct lmdb *lmdb, int code)
-{
-    return failure_set(lmdb->failure, "LMDB alone: %s", mdb_strerror(code));
-}
-
-/* In order, as a number's bytes are, so that ascending numbers append. */
-static MDB_val make_key(uint8_t key[KEY_BYTES], uint64_t number)
+/* In order, as a number's bytes are. */
+static struct bytes make_key(uint8_t key[KEY_BYTES], uint64_t number)
 {
     (void)memset(key, 0, KEY_BYTES);
     for (size_t i = 0; i < 8; i++)
         key[KEY_BYTES - 1 - i] = (uint8_t)(number >> (8 * i));
-    return (MDB_val){.mv_size = KEY_BYTES, .mv_data = key};
+    return bytes_of(key, KEY_BYTES);
 }
 
 /* numbers: ascending; NULL: 0, 1, 2 ... into an empty store. */
-static int put(struct lmdb *lmdb, const uint64_t *numbers, size_t count)
+static int put(struct store *store, const uint64_t *numbers, size_t count,
+    struct failure *failure)
 {
-    MDB_txn *txn;
-    uint8_t bytes[KEY_BYTES];
-    int code = mdb_txn_begin(lmdb->env, NULL, 0, &txn);
-    if (code != 0)
-        return fail(lmdb, code);
-    if (lmdb->dbi == 0)
-        code = mdb_dbi_open(txn, NULL, 0, &lmdb->dbi);
-    for (size_t i = 0; code == 0 && i < count; i++) {
-        MDB_val key = make_key(bytes, numbers != NULL ? numbers[i] : i);
-        MDB_val value = {.mv_size = VALUE_BYTES, .mv_data = lmdb->value};
-        lmdb->value[i % VALUE_BYTES]++;
-        code = mdb_put(
-            txn, lmdb->dbi, &key, &value, numbers == NULL ? MDB_APPEND : 0);
+    static uint8_t value[VALUE_BYTES];
+    uint8_t key[KEY_BYTES];
+    struct store_write *write = store_write_open(store, failure);
+    if (write == NULL)
+        return -1;
+    for (size_t i = 0; i < count; i++) {
+        value[i % VALUE_BYTES]++;
+        store_write_put(write, TABLE_ACCOUNT,
+            make_key(key, numbers != NULL ? numbers[i] : i),
+            bytes_of(value, VALUE_BYTES));
     }
-    if (code != 0) {
-        mdb_txn_abort(txn);
-        return fail(lmdb, code);
-    }
-    code = mdb_txn_commit(txn);
-    return code == 0 ? 0 : fail(lmdb, code);
+    return store_write_commit(write, failure);
 }
 
 static int ascending(const void *left, const void *right)
@@ -73,20 +52,19 @@ static int ascending(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-static int measure_puts(
-    struct lmdb *lmdb, uint64_t accounts, size_t records)
+static int measure_puts(struct store *store, uint64_t accounts,
+    size_t records, struct failure *failure)
 {
     struct bench_draw draw = bench_draw(accounts, 3, false);
     uint64_t *numbers = calloc(records, sizeof *numbers);
-    int result = numbers != NULL ? 0
-                                 : failure_set(lmdb->failure, "no memory");
+    int result = numbers != NULL ? 0 : failure_set(failure, "no memory");
     int64_t took = 0, cpu = 0;
     for (int save = 0; result == 0 && save < SAVES; save++) {
         for (size_t i = 0; i < records; i++)
             numbers[i] = bench_draw_below(&draw, 2 * accounts);
         qsort(numbers, records, sizeof *numbers, ascending);
         int64_t began = bench_now_ns(), began_cpu = bench_cpu_ns();
-        result = put(lmdb, numbers, records);
+        result = put(store, numbers, records, failure);
         took += bench_now_ns() - began;
         cpu += bench_cpu_ns() - began_cpu;
     }
@@ -94,7 +72,7 @@ static int measure_puts(
     if (result != 0)
         return -1;
     double count = SAVES * (double)records;
-    struct bench_result out = bench_result("LMDB alone", "floor");
+    struct bench_result out = bench_result("state's file alone", "floor");
     bench_at(&out, "accounts", (int64_t)accounts);
     bench_got(&out, "records_per_second", count * 1e9 / (double)took);
     bench_got(&out, "put_ns", (double)took / count);
@@ -104,24 +82,19 @@ static int measure_puts(
     return 0;
 }
 
-int bench_lmdb(const char *folder, uint64_t accounts, size_t records,
+int bench_store(const char *folder, uint64_t accounts, size_t records,
     struct failure *failure)
 {
-    struct lmdb lmdb = {.failure = failure};
+    const struct state_options options = {
+        .folder = folder, .map_bytes = MAP_BYTES};
+    struct store *store;
     files_remove_folder(folder);
-    if (mkdir(folder, 0700) != 0)
-        return failure_set_errno(failure, errno, "cannot make %s", folder);
-    int code = mdb_env_create(&lmdb.env);
-    if (code == 0)
-        code = mdb_env_set_mapsize(lmdb.env, MAP_BYTES);
-    if (code == 0)
-        code = mdb_env_open(lmdb.env, folder, MDB_NORDAHEAD, 0600);
-    int result = code == 0 ? 0 : fail(&lmdb, code);
+    int result = store_open(&store, &options, failure);
     if (result == 0)
-        result = put(&lmdb, NULL, (size_t)(2 * accounts));
+        result = put(store, NULL, (size_t)(2 * accounts), failure);
     if (result == 0)
-        result = measure_puts(&lmdb, accounts, records);
-    mdb_env_close(lmdb.env);
+        result = measure_puts(store, accounts, records, failure);
+    store_close(store);
     files_remove_folder(folder);
     return result;
 }

@@ -2,10 +2,10 @@
  * Parts of the daemon's work, each alone, so that what is not reached has
  * its measured reason beside it:
  *
- *     LMDB alone   so many records put in order, in one synced transaction,
- *                  into a store with two records an account; records of 16
- *                  and 100 bytes, about what an account and a block of its
- *                  history take
+ *     state's file  so many records put in order, in one synced transaction,
+ *                  into a state's file with two records an account, as a save
+ *                  does it (store.h: LMDB and its checksums); keys of 16 and
+ *                  values of 100 bytes, about a party's and an account's
  *     signed text  of the newest entries of a journal: what the client signed
  *                  (the line with its signature, the body), what the ledger
  *                  adds to it (head, effects)
@@ -21,7 +21,7 @@
 #include <stdint.h>
 
 /* folder: made and removed.  0, or -1. */
-int bench_lmdb(const char *folder, uint64_t accounts, size_t records,
+int bench_store(const char *folder, uint64_t accounts, size_t records,
     struct failure *) WARN_UNUSED_RESULT;
 
 /* kind: of the transfers in that ledger's journal.  Its daemon does not

@@ -197,7 +197,7 @@ static void explain_batches(
     double decide = bench_summary_median(
         summary, "decide", "posito", alone, "decide_ns");
     double put = floor_of(
-        sheet, "LMDB alone", "{\"accounts\":100000}", "cpu_ns");
+        sheet, "state's file alone", "{\"accounts\":100000}", "cpu_ns");
     double rate = bench_summary_median(
         summary, "sustained batches", "posito", at, "per_second");
     double seconds = bench_summary_median(
@@ -414,10 +414,11 @@ static void add_growth(struct sheet *sheet)
         accounts, all ? "" : " (10 million: BENCH_LONG=1)");
     (void)snprintf(at, sizeof at, "{\"accounts\":%" PRIu64 "}", accounts);
     explain(target,
-        "LMDB alone, as many records in order: %.2f us each over 10,000 "
+        "the state's file alone, as many records in order: %.2f us each over "
+        "10,000 "
         "accounts, %.2f us over %" PRIu64,
-        floor_of(sheet, "LMDB alone", "{\"accounts\":10000}", "put_ns") / 1e3,
-        floor_of(sheet, "LMDB alone", at, "put_ns") / 1e3, accounts);
+        floor_of(sheet, "state's file alone", "{\"accounts\":10000}", "put_ns") / 1e3,
+        floor_of(sheet, "state's file alone", at, "put_ns") / 1e3, accounts);
 }
 
 static void add_disk(struct sheet *sheet, const char *work, const char *part)

@@ -46,7 +46,7 @@ static const char help[] =
     "posito-bench grow FOLDER MEMBERS LINES SECONDS   a long journal, in parts\n"
     "posito-bench memory FOLDER BATCHES LINES   unsaved records; starts\n"
     "posito-bench decide FOLDER MEMBERS BATCHES LINES   deciding alone\n"
-    "posito-bench lmdb FOLDER ACCOUNTS RECORDS     LMDB alone\n"
+    "posito-bench store FOLDER ACCOUNTS RECORDS    the state's file alone\n"
     "posito-bench signed FOLDER KIND     of a journal, what clients signed\n"
     "posito-bench redis ADDRESS SCRIPT CLIENTS ACCOUNTS\n"
     "posito-bench export FOLDER          transactions for ledger, hledger\n"
@@ -224,10 +224,10 @@ static int do_decide(char **words)
                : tell(&failure);
 }
 
-static int do_lmdb(char **words)
+static int do_store(char **words)
 {
     struct failure failure = {{0}};
-    return bench_lmdb(words[0], number(words[1]), (size_t)number(words[2]),
+    return bench_store(words[0], number(words[1]), (size_t)number(words[2]),
                &failure) == 0
                ? 0
                : tell(&failure);
@@ -365,7 +365,7 @@ static const struct command {
     {"mixed", 1, do_mixed},
     {"memory", 3, do_memory},
     {"decide", 4, do_decide},
-    {"lmdb", 3, do_lmdb},
+    {"store", 3, do_store},
     {"signed", 2, do_signed},
     {"redis", 4, do_redis},
     {"export", 1, do_export},

@@ -157,7 +157,7 @@ one_round() {
 # What is measured once: other parts alone, what outlasts a round.
 once() {
     for count in $accounts; do
-        "$bench" lmdb "$here/lmdb" "$count" "$parts_records"
+        "$bench" store "$here/store" "$count" "$parts_records"
     done
     rm -rf "$here/decide"
     "$bench" decide "$here/decide" "$decide_members" "$decide_batches" 10000
