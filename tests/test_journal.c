@@ -4,6 +4,7 @@
  */
 #include "../ledger/entry.h"
 #include "../ledger/journal.h"
+#include "../ledger/pace.h"
 #include "journal_maker.h"
 
 #include <pthread.h>
@@ -515,6 +516,68 @@ static void spoil_folder(
     buffer_free(&data);
 }
 
+/* ---- the next segment ---- */
+
+static int64_t paced_now;
+static unsigned rests;
+
+/* Each look at the clock finds it 3 ms later. */
+static int64_t paced_now_us(void)
+{
+    return paced_now += 3000;
+}
+
+static void paced_rest_us(int64_t us)
+{
+    assert_int_equal(us, 3000);
+    rests++;
+}
+
+/* Asked for once a segment, when that is half full; made by the megabyte,
+ * with a rest after each. */
+static void the_next_segment_is_wanted_in_time(void **state)
+{
+    (void)state;
+    static const struct pace pace = {paced_now_us, paced_rest_us};
+    const uint64_t size = 3 << 20;
+    char folder[MAKER_PATH_MAX];
+    struct journal_maker maker;
+    struct journal *journal;
+    struct failure failure = {.text = ""};
+    maker_folder(folder);
+    journal_maker_start(&maker, ORIGIN);
+    assert_int_equal(
+        open_journal(folder, &maker, size, &journal, &failure), 0);
+    journal_set_pace(journal, &pace);
+    rests = 0;
+    uint64_t written = 0;
+    unsigned wanted = 0;
+    while (written < 3 * size) {
+        struct buffer group = buffer_empty();
+        uint64_t first = maker.tree.size;
+        journal_maker_group(&maker, 1, 50000, &group);
+        assert_int_equal(journal_append(
+                             journal, first, buffer_bytes(&group), &failure),
+            0);
+        written += group.length;
+        buffer_free(&group);
+        if (!journal_wants_next(journal))
+            continue;
+        wanted++;
+        assert_false(journal_wants_next(journal));
+        assert_true(written % size > size / 3 && written % size < size);
+        assert_int_equal(journal_prepare(journal, &failure), 0);
+        assert_int_equal(rests, 3 * wanted);
+        /* It is there: nothing more to do. */
+        assert_int_equal(journal_prepare(journal, &failure), 0);
+        assert_int_equal(rests, 3 * wanted);
+    }
+    assert_in_range(wanted, 2, 3);
+    journal_close(journal);
+    maker_remove_folder(folder);
+}
+
+
 static void folders_that_are_not_whole(void **state)
 {
     (void)state;
@@ -609,6 +672,7 @@ int main(void)
         cmocka_unit_test(a_walk_begins_where_a_group_does),
         cmocka_unit_test(what_does_not_follow_is_not_appended),
         cmocka_unit_test(readers_see_what_is_durable),
+        cmocka_unit_test(the_next_segment_is_wanted_in_time),
         cmocka_unit_test(folders_that_are_not_whole),
         cmocka_unit_test(names_have_one_spelling),
         cmocka_unit_test(a_damaged_entry_is_not_read),

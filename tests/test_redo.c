@@ -299,6 +299,74 @@ static void a_killed_save_is_whole_or_not_there(void **unused)
     scratch_remove(folder);
 }
 
+/* ---- rests ---- */
+
+static int64_t clock_us;
+static int64_t disk_us; /* that each part seems to take */
+static unsigned rests;
+
+/* Looked at before and after each piece of work. */
+static int64_t tick_us(void)
+{
+    clock_us += disk_us;
+    return clock_us;
+}
+
+static void count_rest(int64_t us)
+{
+    assert_int_equal(us, disk_us < PACE_REST_US ? disk_us : PACE_REST_US);
+    rests++;
+}
+
+/* Rests while a round is saved on a disk that takes so long for a part. */
+static unsigned count_rests(
+    struct state *state, uint32_t round, int64_t us, bool hurry)
+{
+    struct failure failure = {.text = ""};
+    rests = 0;
+    disk_us = us;
+    change(state, round);
+    assert_int_equal(state_freeze(state), 0);
+    state_hurry(state, hurry);
+    assert_int_equal(state_flush(state, &failure), 0);
+    state_thaw(state);
+    return rests;
+}
+
+/* A slow disk gets smaller parts, a fast one larger ones; who hurries does
+ * not rest; and a few records are no matter of parts. */
+static void saves_rest_between_parts(void **unused)
+{
+    (void)unused;
+    static const struct pace pace = {tick_us, count_rest};
+    bool came[5] = {false, true, true, true, true};
+    char folder[PATH_MAX];
+    char path[PATH_MAX];
+    struct failure failure = {.text = ""};
+    scratch_make(folder);
+    scratch_join(path, folder, "state");
+    struct state *state = open_at(path);
+    state_set_pace(state, &pace);
+    unsigned middle = count_rests(state, 1, 2000, false);
+    unsigned slow = count_rests(state, 2, 50000, false);
+    unsigned fast = count_rests(state, 3, 100, false);
+    assert_in_range(middle, CHANGED / 256 - 2, CHANGED / 256 + 3);
+    assert_true(slow > 2 * middle);
+    assert_in_range(fast, 2, middle / 2);
+    assert_int_equal(count_rests(state, 4, 2000, true), 0);
+    expect_rounds(state, came, 4);
+    state_put(state, TABLE_PARTY, bytes_text("a"), bytes_text("b"));
+    rests = 0;
+    assert_int_equal(state_freeze(state), 0);
+    state_hurry(state, false);
+    assert_int_equal(state_flush(state, &failure), 0);
+    state_thaw(state);
+    assert_int_equal(rests, 0);
+    assert_int_equal(size_of(path, "data.redo"), 0);
+    state_close(state);
+    scratch_remove(folder);
+}
+
 /* A part is there and the redo file is not: nobody takes it for a state. */
 static void a_part_alone_is_refused(void **unused)
 {
@@ -330,6 +398,7 @@ int main(void)
         cmocka_unit_test(what_is_written_is_read),
         cmocka_unit_test(nothing_else_is_taken_for_it),
         cmocka_unit_test(a_killed_save_is_whole_or_not_there),
+        cmocka_unit_test(saves_rest_between_parts),
         cmocka_unit_test(a_part_alone_is_refused),
     };
     return cmocka_run_group_tests_name("redo", tests, NULL, NULL);

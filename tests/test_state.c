@@ -5,15 +5,12 @@
 #include "../ledger/state.h"
 #include "../ledger/state_layers.h"
 
-#include <malloc.h>
 #include <pthread.h>
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -698,116 +695,6 @@ static void a_large_state_is_saved_more_often(void **unused)
     pair_free(pair);
 }
 
-/* What is read stays in memory; that must not hide what is written. */
-static void a_read_record_does_not_hide_a_later_write(void **unused)
-{
-    (void)unused;
-    struct pair *pair = pair_new(1);
-    struct state *state = pair->state;
-    struct bytes value;
-    put_text(state, TABLE_PARTY, "a", "1");
-    save(state);
-    assert_true(state_get(state, TABLE_PARTY, bytes_text("a"), &value));
-    put_text(state, TABLE_PARTY, "a", "2");
-    save(state);
-    assert_true(state_get(state, TABLE_PARTY, bytes_text("a"), &value));
-    assert_true(bytes_equal_text(value, "2"));
-    state_delete(state, TABLE_PARTY, bytes_text("a"));
-    assert_false(state_get(state, TABLE_PARTY, bytes_text("a"), &value));
-    save(state);
-    assert_false(state_get(state, TABLE_PARTY, bytes_text("a"), &value));
-    assert_works(state);
-    pair_free(pair);
-}
-
-static size_t memory_used(void)
-{
-    struct mallinfo2 info = mallinfo2();
-    return info.uordblks + info.hblkhd;
-}
-
-/* More is read than the cache's 4 MiB hold: values stay right and stay valid
- * until the next write, and memory stays bounded. */
-static void more_is_read_than_the_cache_holds(void **unused)
-{
-    (void)unused;
-    struct pair *pair = pair_new(1);
-    pair->cache_bytes = 4 << 20;
-    step_reopen(pair);
-    struct state *state = pair->state;
-    static char text[STATE_VALUE_MAX];
-    memset(text, 'v', sizeof text);
-    for (uint32_t i = 0; i < 40000; i++) {
-        memcpy(text, &i, sizeof i);
-        state_put(state, TABLE_PARTY, bytes_of(&i, sizeof i),
-            bytes_of(text, sizeof text));
-    }
-    save(state);
-    while (state_tend(state, 1000))
-        continue;
-    uint32_t zero = 0;
-    struct bytes first;
-    size_t used = memory_used();
-    assert_true(
-        state_get(state, TABLE_PARTY, bytes_of(&zero, sizeof zero), &first));
-    for (int round = 0; round < 2; round++) {
-        for (uint32_t i = 0; i < 40000; i++) {
-            struct bytes value;
-            assert_true(state_get(
-                state, TABLE_PARTY, bytes_of(&i, sizeof i), &value));
-            assert_int_equal(value.length, sizeof text);
-            assert_memory_equal(value.data, &i, sizeof i);
-        }
-        if (round == 0)
-            assert_memory_equal(first.data, &zero, sizeof zero);
-        put_text(state, TABLE_KEY, "write", "the hand may go on");
-    }
-    assert_true(cache_is_full(state->cache));
-    assert_in_range(memory_used(), used, used + (6 << 20));
-    pair_free(pair);
-}
-
-/* What was written before and after is seen, and nothing is read twice. */
-static void parties_and_accounts_are_read_ahead(void **unused)
-{
-    (void)unused;
-    struct pair *pair = pair_new(1);
-    pair->cache_bytes = 16 << 20;
-    step_reopen(pair);
-    struct state *state = pair->state;
-    for (uint32_t i = 0; i < 1000; i++) {
-        struct bytes key = bytes_of(&i, sizeof i);
-        state_put(state, TABLE_PARTY, key, bytes_text("party"));
-        state_put(state, TABLE_BOOK, key, bytes_text("book"));
-        state_put(state, TABLE_ACCOUNT, key, bytes_text("account"));
-    }
-    save(state);
-    step_reopen(pair);
-    state = pair->state;
-    assert_false(state_tend(state, 100));
-    state_warm(state);
-    assert_true(state_warming(state));
-    uint32_t changed = 900;
-    struct bytes key = bytes_of(&changed, sizeof changed);
-    struct bytes value;
-    assert_true(state_tend(state, 100));
-    state_put(state, TABLE_PARTY, key, bytes_text("changed"));
-    assert_true(state_tend(state, 1500));
-    save(state);
-    assert_true(state_thaw_waits(state));
-    while (state_tend(state, 100))
-        assert_true(state_get(state, TABLE_PARTY, key, &value));
-    assert_false(state_thaw_waits(state));
-    assert_false(state_warming(state));
-    assert_int_equal(state_warmed(state), 2000);
-    assert_in_range(cache_records(state->cache), 1900, 2000);
-    assert_true(state_get(state, TABLE_PARTY, key, &value));
-    assert_true(bytes_equal_text(value, "changed"));
-    assert_true(state_get(state, TABLE_ACCOUNT, key, &value));
-    assert_true(bytes_equal_text(value, "account"));
-    pair_free(pair);
-}
-
 /* ---- failures ---- */
 
 static void assert_failed(struct state *state, const char *start)
@@ -949,150 +836,6 @@ static void a_full_map_fails_the_flush_for_good(void **unused)
     pair_free(pair);
 }
 
-/* ---- damage that only the totals show ---- */
-
-/* Make a leaf page of LMDB forget its last record; false: not a leaf. */
-static bool page_forget(const char *path, long page, int by)
-{
-    uint8_t header[16]; /* number u64, pad u16, flags u16, lower u16, upper */
-    FILE *file = fopen(path, "r+b");
-    assert_non_null(file);
-    assert_int_equal(fseek(file, page * 4096, SEEK_SET), 0);
-    bool leaf = fread(header, sizeof header, 1, file) == 1 &&
-                header[10] == 2 && header[11] == 0;
-    if (leaf) {
-        header[12] = (uint8_t)(header[12] + by);
-        assert_int_equal(fseek(file, page * 4096, SEEK_SET), 0);
-        assert_int_equal(fwrite(header, sizeof header, 1, file), 1);
-    }
-    assert_int_equal(fclose(file), 0);
-    return leaf;
-}
-
-/* The page looks whole and its neighbours stand in order: such a record
- * would be "absent" if the totals were not compared at open. */
-static void a_lost_record_is_found_out_at_open(void **unused)
-{
-    (void)unused;
-    struct pair *pair = pair_new(1);
-    char file[PATH_MAX];
-    char key[24];
-    scratch_join(file, pair->path, "data.mdb");
-    for (int i = 0; i < 1000; i++) {
-        snprintf(key, sizeof key, "m%d", i);
-        put_text(pair->state, TABLE_PARTY, key, key);
-    }
-    save(pair->state);
-    struct hash before;
-    struct hash after;
-    struct failure failure = {.text = ""};
-    assert_int_equal(state_digest(pair->state, &before, &failure), 0);
-    int refused = 0;
-    state_close(pair->state);
-    for (long page = 2; page < 40; page++) {
-        struct state_options options = {
-            .folder = pair->path, .map_bytes = pair->map_bytes};
-        if (!page_forget(file, page, -2))
-            continue;
-        failure.text[0] = '\0';
-        if (state_open(&pair->state, &options, &failure) != 0) {
-            refused += strstr(failure.text, "do not add up") != NULL;
-        } else { /* a page that is not in use */
-            assert_int_equal(
-                state_digest(pair->state, &after, &failure), 0);
-            assert_true(hash_equal(&before, &after));
-        }
-        state_close(pair->state);
-        pair->state = NULL;
-        assert_true(page_forget(file, page, 2));
-    }
-    assert_true(refused >= 5);
-    pair_free(pair);
-}
-
-/* ---- a kill at any moment ---- */
-
-/* Each save writes one number to 200 records; after a kill all have the
- * same, and not less than the last one that was reported. */
-static void save_numbers(const char *path, int report)
-{
-    struct state *state;
-    struct failure failure = {.text = ""};
-    struct state_options options = {.folder = path, .map_bytes = 8 << 20};
-    if (state_open(&state, &options, &failure) != 0)
-        _exit(1);
-    struct bytes value;
-    uint32_t number = 0;
-    if (state_get(state, TABLE_META, bytes_text("number"), &value))
-        memcpy(&number, value.data, sizeof number);
-    for (;;) {
-        number++;
-        value = bytes_of(&number, sizeof number);
-        state_put(state, TABLE_META, bytes_text("number"), value);
-        for (uint32_t i = 0; i < 200; i++)
-            state_put(state, TABLE_PARTY, bytes_of(&i, sizeof i), value);
-        if (state_save(state, &failure) != 0 ||
-            write(report, &number, sizeof number) != sizeof number)
-            _exit(2);
-    }
-}
-
-static uint32_t check_numbers(const char *path, uint32_t reported)
-{
-    struct state *state;
-    struct failure failure = {.text = ""};
-    struct state_options options = {.folder = path, .map_bytes = 8 << 20};
-    if (state_open(&state, &options, &failure) != 0)
-        fail_msg("%s", failure.text);
-    struct bytes value;
-    uint32_t number = 0;
-    if (state_get(state, TABLE_META, bytes_text("number"), &value))
-        memcpy(&number, value.data, sizeof number);
-    for (uint32_t i = 0; i < 200; i++) {
-        bool found = state_get(
-            state, TABLE_PARTY, bytes_of(&i, sizeof i), &value);
-        assert_int_equal(found, number > 0);
-        if (found)
-            assert_memory_equal(value.data, &number, sizeof number);
-    }
-    struct hash hash;
-    assert_int_equal(state_digest(state, &hash, &failure), 0);
-    state_close(state);
-    assert_true(number >= reported);
-    return number;
-}
-
-static void a_kill_leaves_one_whole_save(void **unused)
-{
-    (void)unused;
-    struct random_source random = {.state = 5};
-    char folder[PATH_MAX];
-    char path[PATH_MAX];
-    scratch_make(folder);
-    scratch_join(path, folder, "state");
-    uint32_t number = 0;
-    for (int round = is_long() ? 1000 : 60; round > 0; round--) {
-        int report[2];
-        assert_int_equal(pipe(report), 0);
-        pid_t child = fork();
-        assert_true(child >= 0);
-        if (child == 0)
-            save_numbers(path, report[1]);
-        close(report[1]);
-        usleep((useconds_t)random_below(&random, 20000));
-        kill(child, SIGKILL);
-        int status;
-        assert_int_equal(waitpid(child, &status, 0), child);
-        assert_true(WIFSIGNALED(status));
-        while (read(report[0], &number, sizeof number) == sizeof number)
-            continue;
-        close(report[0]);
-        number = check_numbers(path, number);
-    }
-    assert_true(number > 0);
-    scratch_remove(folder);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -1102,13 +845,8 @@ int main(void)
         cmocka_unit_test(a_flush_runs_beside_reads_and_writes),
         cmocka_unit_test(pending_counts_what_is_not_flushed),
         cmocka_unit_test(a_large_state_is_saved_more_often),
-        cmocka_unit_test(a_read_record_does_not_hide_a_later_write),
-        cmocka_unit_test(more_is_read_than_the_cache_holds),
-        cmocka_unit_test(parties_and_accounts_are_read_ahead),
         cmocka_unit_test(misuse_fails_for_good),
         cmocka_unit_test(a_full_map_fails_the_flush_for_good),
-        cmocka_unit_test(a_lost_record_is_found_out_at_open),
-        cmocka_unit_test(a_kill_leaves_one_whole_save),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
