@@ -2,7 +2,7 @@
  * Places: whatever happens between two uses of a place, it finds what was
  * written last, and so does a lookup.  Random writes by place and by key,
  * amendments, deletions, marks taken back, drafts hidden, shown, kept and
- * dropped, saves; beside them a model of two arrays.  The cache is as small
+ * dropped, saves, records fetched ahead; beside them a model of two arrays.  The cache is as small
  * as it can be, and others that are read wear it out all the time.
  */
 #include "random_operation.h"
@@ -32,6 +32,7 @@ struct said {
 };
 
 struct soak {
+    uint64_t foreseen; /* records */
     struct state *state;
     struct random_source random;
     struct state_place places[KEYS];
@@ -258,9 +259,28 @@ static void read_others(struct soak *s)
     }
 }
 
+/* What is fetched ahead is used soon, late, or after it is no more. */
+static void foresee(struct soak *s)
+{
+    for (unsigned i = 0; i < KEYS; i++) {
+        struct state_place *place = &s->places[i];
+
+        if (below(s, 6) != 0)
+            continue;
+        if (below(s, 2) == 0)
+            *place = (struct state_place){ 0 };
+        state_foresee(s->state, table_of(i), key_of(i), place);
+        state_foresee_record(
+            s->state, table_of(i), place, below(s, VALUE_MAX));
+        s->foreseen += place->foreseen != NULL;
+    }
+}
+
 static void step(struct soak *s)
 {
     read_others(s);
+    if (below(s, 3) == 0)
+        foresee(s);
     switch (below(s, 20)) {
     case 0:
         end_mark(s);
@@ -316,6 +336,7 @@ static void a_place_finds_what_a_lookup_finds(void **unused)
         save(&s);
         for (unsigned i = 0; i < KEYS; i++)
             check(&s, i);
+        assert_true(s.foreseen > STEPS / 10);
         state_close(s.state);
         scratch_remove(folder);
     }

@@ -80,7 +80,8 @@ static void assert_works(const struct state *state)
 
 static bool is_long(void)
 {
-    return getenv("POSITO_LONG") != NULL;
+    const char *value = getenv("POSITO_LONG");
+    return value != NULL && strcmp(value, "1") == 0;
 }
 
 /* ---- what is read stays ---- */
