@@ -8,16 +8,11 @@
 void ordinary_begin(struct context *c)
 {
     const struct ledger *ledger = c->ledger;
-    const struct policy_rows *policy = &ledger->policy;
-    bool banded = false;
 
-    for (uint32_t i = policy->first[VERB_TRANSFER];
-         i < policy->first[VERB_TRANSFER + 1]; i++)
-        banded |= policy->rows[i].banded;
     c->ordinary.has_total = false;
-    c->ordinary.possible = !ledger->plain && !c->founding &&
-        !c->as_approver && !c->show_all && !banded &&
-        c->key.daily.count == 0 &&
+    c->ordinary.possible = !ledger->plain && !c->as_approver &&
+        !c->show_all && c->key.daily.count == 0 &&
+        permission_asks_the_same(ledger, VERB_TRANSFER) &&
         (permission_kinds(ledger, VERB_TRANSFER, NULL) >> c->key.kind & 1U);
 }
 
@@ -51,7 +46,6 @@ static bool party_is_ordinary(const struct context *c,
 {
     return !party->closed && !party->frozen_in && !party->frozen_out &&
         !party->in_succession &&
-        (role_row(ROLE_SHARE)->owners >> party->kind & 1U) &&
         party->number != c->key.owner &&
         permission_reaches_book(&c->key.scope, party->book);
 }
@@ -65,8 +59,9 @@ struct sides {
     struct account after;
 };
 
-/* Posted to before, and today counts already: for dividends, and as a day
- * on which its owner was active if it is the owner who orders. */
+/* Posted to before, so its party may have it and its currency is known; and
+ * today counts already: for dividends, and as a day on which its owner was
+ * active if it is the owner who orders. */
 static bool load_side(struct context *c, struct sides *side, bool orders)
 {
     struct date today = c->ledger->books[side->seen->party.book].date;
@@ -140,8 +135,7 @@ bool ordinary_transfer(struct context *c, const struct operation *op)
     struct sides from;
     struct sides to;
 
-    if (!c->ordinary.possible || op->verb != VERB_TRANSFER ||
-        t->amount.minor <= 0)
+    if (!c->ordinary.possible || op->verb != VERB_TRANSFER)
         return false;
     from.seen = both_foreseen(c, t);
     if (from.seen == NULL)
@@ -151,7 +145,6 @@ bool ordinary_transfer(struct context *c, const struct operation *op)
         from.seen->party.number == to.seen->party.number ||
         !party_is_ordinary(c, &from.seen->party) ||
         !party_is_ordinary(c, &to.seen->party) ||
-        !(c->ledger->founding.currencies >> t->amount.currency & 1U) ||
         !within_limit(c, &t->amount))
         return false;
     if (!load_side(c, &from, true) || !load_side(c, &to, false) ||

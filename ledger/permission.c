@@ -148,8 +148,7 @@ struct quorum permission_quorum_of(
         ledger, op->verb, operation_amount(op, &amount) ? &amount : NULL);
 }
 
-/* Do all lines of the verb take the same, whatever their amount? */
-static bool asks_the_same(const struct ledger *ledger, enum verb verb)
+bool permission_asks_the_same(const struct ledger *ledger, enum verb verb)
 {
     const struct policy_rows *policy = &ledger->policy;
 
@@ -179,7 +178,7 @@ struct quorum permission_quorum_order(
         line = permission_quorum_of(ledger, &order->lines[i]);
         take_stricter(&all, &line);
         all.kinds &= line.kinds;
-        if (asks_the_same(ledger, order->lines[i].verb))
+        if (permission_asks_the_same(ledger, order->lines[i].verb))
             taken = order->lines[i].verb;
     }
     return all;

@@ -17,6 +17,9 @@ struct order;
 uint32_t permission_kinds(
     const struct ledger *, enum verb, const struct amount *);
 
+/* Do all lines of the verb take the same, whatever their amount? */
+bool permission_asks_the_same(const struct ledger *, enum verb);
+
 /*
  * Who must sign: the same row whole.  Where policy has none: the table's
  * kinds, two keys for a verb with FLAG_TWO, else one; one in each country
