@@ -334,64 +334,98 @@ static const struct extraordinary {
     const char *key;
     const char *line;
     enum status status;
+    const char *approver; /* the batch needs a second key; NULL: it doesn't */
 } extraordinary[] = {
     { { NULL }, "ana", "transfer from=m1 to=m2 amount=USD1.00 purpose=F",
-        STATUS_ACCEPTED },
+        STATUS_ACCEPTED,
+        NULL },
     { { NULL }, "own", "transfer from=m1 to=m2 amount=USD1.00 purpose=F",
-        STATUS_ACCEPTED },
+        STATUS_ACCEPTED,
+        NULL },
     { { "sup party-freeze party=m1 block=out order=x" }, "ana",
         "transfer from=m1 to=m2 amount=USD1.00 purpose=F",
-        STATUS_PARTY_FROZEN },
+        STATUS_PARTY_FROZEN,
+        NULL },
     { { "sup party-freeze party=m1 block=out order=x" }, "ana",
         "transfer from=m2 to=m1 amount=USD1.00 purpose=F",
-        STATUS_ACCEPTED },
+        STATUS_ACCEPTED,
+        NULL },
     { { "sup party-freeze party=m2 block=in order=x" }, "ana",
         "transfer from=m1 to=m2 amount=USD1.00 purpose=F",
-        STATUS_PARTY_FROZEN },
+        STATUS_PARTY_FROZEN,
+        NULL },
     { { "ana beneficiary-set member=m1 parts=m2:1 "
         "designation=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
           "sup succession-open member=m1 "
           "evidence=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=" },
         "ana", "transfer from=m1 to=m2 amount=USD1.00 purpose=F",
-        STATUS_IN_SUCCESSION },
+        STATUS_IN_SUCCESSION,
+        NULL },
     { { "ana transfer from=m3 to=m1 amount=USD50.00 purpose=F",
           "sup party-close party=m3 reason=x" },
         "ana", "transfer from=m1 to=m3 amount=USD1.00 purpose=F",
-        STATUS_PARTY_CLOSED },
+        STATUS_PARTY_CLOSED,
+        NULL },
     { { NULL }, "own", "transfer from=m1 to=m4 amount=USD1.00 purpose=F",
-        STATUS_OWN_ACCOUNT },
+        STATUS_OWN_ACCOUNT,
+        NULL },
     { { NULL }, "own", "transfer from=m4 to=m1 amount=USD1.00 purpose=F",
-        STATUS_OWN_ACCOUNT },
+        STATUS_OWN_ACCOUNT,
+        NULL },
     { { NULL }, "own", "transfer from=m1 to=m2 amount=USD9.00 purpose=F",
-        STATUS_OVER_LIMIT },
+        STATUS_OVER_LIMIT,
+        NULL },
     { { NULL }, "any", "transfer from=m1 to=x1 amount=USD1.00 purpose=F",
-        STATUS_OTHER_BOOK },
+        STATUS_OTHER_BOOK,
+        NULL },
+    { { NULL }, "ana", "transfer from=m1 to=m2 amount=USD0.00 purpose=F",
+        STATUS_AMOUNT_NOT_POSITIVE,
+        NULL },
     { { NULL }, "ana", "transfer from=m1 to=m1 amount=USD1.00 purpose=F",
-        STATUS_SAME_ACCOUNT },
+        STATUS_SAME_ACCOUNT,
+        NULL },
     { { NULL }, "xana", "transfer from=m1 to=m2 amount=USD1.00 purpose=F",
-        STATUS_OUT_OF_SCOPE },
+        STATUS_OUT_OF_SCOPE,
+        NULL },
     { { NULL }, "tc1", "transfer from=m1 to=n1 amount=USD1.00 purpose=F",
-        STATUS_OUT_OF_SCOPE },
+        STATUS_OUT_OF_SCOPE,
+        NULL },
     { { NULL }, "ana", "transfer from=m1 to=m2 amount=USD50.01 purpose=F",
-        STATUS_INSUFFICIENT },
+        STATUS_INSUFFICIENT,
+        NULL },
     { { "ana hold from=us/m1/share/USD to=us/la/drawer/USD amount=USD49.00 "
         "until=2026-12-20T00:00:00.000Z purpose=I" },
         "ana", "transfer from=m1 to=m2 amount=USD1.00 purpose=F",
-        STATUS_INSUFFICIENT },
+        STATUS_INSUFFICIENT,
+        NULL },
     { { "board policy-set verb=transfer over=USD0.50 need=1 "
         "kinds=supervisor" },
         "ana", "transfer from=m1 to=m2 amount=USD1.00 purpose=F",
-        STATUS_WRONG_KIND },
+        STATUS_WRONG_KIND,
+        NULL },
     { { "sup day-close book=us date=2026-11-23" }, "ana",
-        "transfer from=m1 to=m2 amount=USD1.00 purpose=F", STATUS_ACCEPTED },
+        "transfer from=m1 to=m2 amount=USD1.00 purpose=F", STATUS_ACCEPTED,
+        NULL },
     /* m1 was posted to today, but its owner has done nothing. */
     { { "sup day-close book=us date=2026-11-23",
           "ana transfer from=m2 to=m1 amount=USD1.00 purpose=F" },
         "ana", "transfer from=m1 to=m2 amount=USD1.00 purpose=F",
-        STATUS_ACCEPTED },
+        STATUS_ACCEPTED,
+        NULL },
+    /* Decided for the approver first, as if he had signed, then for good. */
+    { { "board policy-set verb=batch need=2 kinds=teller" }, "ana",
+        "transfer from=m1 to=m2 amount=USD1.00 purpose=F", STATUS_ACCEPTED,
+        "any" },
+    { { "board policy-set verb=batch need=2 kinds=teller" }, "ana",
+        "transfer from=m4 to=m1 amount=USD1.00 purpose=F",
+        STATUS_OWN_ACCOUNT, "own" },
+    { { "board policy-set verb=batch need=2 kinds=teller" }, "ana",
+        "transfer from=m1 to=m2 amount=USD1.00 purpose=F",
+        STATUS_OUT_OF_SCOPE, "xana" },
     /* The entry's date is that of the book. */
     { { "sup day-close book=us date=2026-11-23" }, "xana",
-        "transfer from=x1 to=cx amount=USD1.00 purpose=F", STATUS_ACCEPTED },
+        "transfer from=x1 to=cx amount=USD1.00 purpose=F", STATUS_ACCEPTED,
+        NULL },
 };
 
 static void prepare(struct ledger_fixture *f)
@@ -442,6 +476,9 @@ static void decide_case(
     /* The line twice: what the first leaves is what the second finds. */
     (void)snprintf(body, sizeof body, "%s\n%s\n", e->line, e->line);
     status = ledger_fixture_batch(f, e->key, "all", body);
+    if (e->approver != NULL && status == STATUS_ACCEPTED)
+        status = ledger_fixture_send(f, e->approver,
+            "approve proposal=%llu", (unsigned long long)f->decision.index);
     if (status == STATUS_LINE_REFUSED)
         status = f->decision.line_status;
     assert_int_equal(status, e->status);
