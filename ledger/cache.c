@@ -98,6 +98,11 @@ size_t cache_records(const struct cache *cache)
     return cache->records;
 }
 
+size_t cache_bound(const struct cache *cache)
+{
+    return cache->bytes;
+}
+
 size_t cache_bytes(const struct cache *cache)
 {
     return (cache->chunks_made << cache->chunk_shift) +

@@ -69,6 +69,7 @@ static inline uint64_t cache_changes(const struct cache *);
 
 size_t cache_records(const struct cache *);
 size_t cache_bytes(const struct cache *); /* that it has from the system */
+size_t cache_bound(const struct cache *); /* the most that it may have */
 
 /* What is added from now on takes the place of something; and how often the
  * hand has been all round. */

@@ -5,6 +5,8 @@
 #ifndef POSITO_LEDGER_CACHE_INSIDE_H
 #define POSITO_LEDGER_CACHE_INSIDE_H
 
+#include "prefetch.h"
+
 #include <string.h>
 
 #define CACHE_UNIT 8
@@ -139,7 +141,7 @@ static inline void cache_make_room(struct cache *cache)
 static inline void cache_prefetch_slot(
     const struct cache *cache, uint32_t hash)
 {
-    __builtin_prefetch(cache_bucket_of(cache, hash));
+    prefetch(cache_bucket_of(cache, hash));
 }
 
 static inline struct cache_record *cache_prefetch(

@@ -139,13 +139,9 @@ struct book *context_book(
 bool context_party(struct context *c, const struct ident *name,
     const char *field, struct party *out)
 {
-    const struct party *foreseen = foresight_party(c, name);
+    struct state_place place = foresight_party(c, name);
 
-    if (foreseen != NULL) {
-        *out = *foreseen;
-        return true;
-    }
-    if (record_find_party(c->state, name, out))
+    if (record_find_party_at(c->state, name, &place, out))
         return true;
     context_refuse(c, STATUS_UNKNOWN_PARTY, field);
     return false;

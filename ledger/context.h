@@ -193,6 +193,7 @@ struct ledger {
     struct failure failure;
     bool failed;
     bool plain; /* see ledger_set_plain */
+    struct directory *directory; /* see ordinary.h; NULL: not needed yet */
     uint64_t ordinary_lines; /* see ordinary.h; since it was opened */
 
     bool founded;

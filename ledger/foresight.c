@@ -1,4 +1,5 @@
 #include "context.h"
+#include "prefetch.h"
 
 /* The last byte that is read or written of a value. */
 #define PARTY_LAST 27
@@ -6,6 +7,9 @@
 
 /* What a line's names and amount take up of its operation. */
 #define OPERATION_BYTES 256
+
+/* Shares of one name in several currencies: in different places. */
+#define CURRENCY_STEP 0x9E3779B1U
 
 /* ---- what a line names ---- */
 
@@ -15,11 +19,13 @@ static void add(struct foreseen_group *g, const struct ident *name,
     struct foreseen *seen = &g->list[g->end++];
 
     seen->name = name;
+    seen->role = role;
+    seen->currency = amount->currency;
     seen->party_place = (struct state_place){ 0 };
     seen->account_place = (struct state_place){ 0 };
     seen->version = 0;
-    seen->role = role;
-    seen->currency = amount->currency;
+    seen->hash = 0;
+    seen->listed = false;
 }
 
 /* The verbs that batches are made of; of others nothing is foreseen. */
@@ -49,7 +55,7 @@ static void fetch_operations(const struct order *order, size_t first)
     for (size_t i = first; i < first + FORESIGHT_LINES; i++)
         for (size_t at = 0; i < order->line_count && at < OPERATION_BYTES;
              at += 64)
-            __builtin_prefetch((const uint8_t *)&order->lines[i] + at);
+            prefetch((const uint8_t *)&order->lines[i] + at);
 }
 
 static void add_lines(
@@ -67,43 +73,100 @@ static void add_lines(
 
 /* ---- the stages ---- */
 
+static struct bytes id_bytes(const struct foreseen *seen)
+{
+    return bytes_of(seen->id.data, sizeof seen->id.data);
+}
+
+static bool may_be_listed(const struct context *c, const struct foreseen *seen)
+{
+    return c->ordinary.directory != NULL && seen->role == ROLE_SHARE;
+}
+
+static void stage_directory(struct context *c, struct foreseen_group *g)
+{
+    for (size_t i = 0; i < g->end; i++) {
+        struct foreseen *seen = &g->list[i];
+
+        if (!may_be_listed(c, seen))
+            continue;
+        seen->hash = state_hash(c->state, TABLE_PARTY,
+                         ident_bytes(seen->name), &seen->party_place) +
+            (uint32_t)seen->currency * CURRENCY_STEP;
+        directory_prefetch(c->ordinary.directory, seen->hash);
+    }
+}
+
+/* True: the directory knows the party; its account is being fetched. */
+static bool find_listed(struct context *c, struct foreseen *seen)
+{
+    struct directory_entry entry;
+
+    if (!may_be_listed(c, seen) ||
+        !directory_find(
+            c->ordinary.directory, seen->hash, seen->name, &entry))
+        return false;
+    seen->version = state_version(c->state, TABLE_PARTY);
+    seen->number = entry.party;
+    seen->book = entry.book;
+    seen->calm = true;
+    seen->id = account_id_of(
+        seen->book, seen->currency, seen->role, seen->number);
+    state_recall(c->state, TABLE_ACCOUNT, id_bytes(seen), entry.kept,
+        ACCOUNT_LAST, &seen->account_place);
+    return true;
+}
+
 static void stage_names(struct context *c, struct foreseen_group *g)
 {
-    for (size_t i = 0; i < g->end; i++)
-        state_foresee(c->state, TABLE_PARTY, ident_bytes(g->list[i].name),
-            &g->list[i].party_place);
+    ordinary_open_directory(c);
+    for (size_t i = 0; i < g->end; i++) {
+        struct foreseen *seen = &g->list[i];
+
+        seen->listed = find_listed(c, seen);
+        if (!seen->listed)
+            state_foresee(c->state, TABLE_PARTY, ident_bytes(seen->name),
+                &seen->party_place);
+    }
 }
 
 static void stage_parties(struct context *c, struct foreseen_group *g)
 {
     for (size_t i = 0; i < g->end; i++)
-        state_foresee_record(c->state, TABLE_PARTY, &g->list[i].party_place,
-            PARTY_LAST);
+        if (!g->list[i].listed)
+            state_foresee_record(c->state, TABLE_PARTY,
+                &g->list[i].party_place, PARTY_LAST);
+}
+
+static void take_party(struct context *c, struct foreseen *seen)
+{
+    struct party party;
+
+    if (!record_find_party_at(
+            c->state, seen->name, &seen->party_place, &party))
+        return;
+    seen->version = state_version(c->state, TABLE_PARTY);
+    seen->number = party.number;
+    seen->book = party.book;
+    seen->calm = !party.closed && !party.frozen_in && !party.frozen_out &&
+        !party.in_succession;
+    seen->id = account_id_of(
+        seen->book, seen->currency, seen->role, seen->number);
+    state_foresee(
+        c->state, TABLE_ACCOUNT, id_bytes(seen), &seen->account_place);
 }
 
 static void stage_ids(struct context *c, struct foreseen_group *g)
 {
-    uint64_t version = state_version(c->state, TABLE_PARTY);
-
-    for (size_t i = 0; i < g->end; i++) {
-        struct foreseen *seen = &g->list[i];
-
-        if (!record_find_party_at(
-                c->state, seen->name, &seen->party_place, &seen->party))
-            continue;
-        seen->version = version;
-        seen->id = account_id_of(seen->party.book, seen->currency,
-            seen->role, seen->party.number);
-        state_foresee(c->state, TABLE_ACCOUNT,
-            bytes_of(seen->id.data, sizeof seen->id.data),
-            &seen->account_place);
-    }
+    for (size_t i = 0; i < g->end; i++)
+        if (!g->list[i].listed)
+            take_party(c, &g->list[i]);
 }
 
 static void stage_accounts(struct context *c, struct foreseen_group *g)
 {
     for (size_t i = 0; i < g->end; i++)
-        if (g->list[i].version != 0)
+        if (!g->list[i].listed && g->list[i].version != 0)
             state_foresee_record(c->state, TABLE_ACCOUNT,
                 &g->list[i].account_place, ACCOUNT_LAST);
 }
@@ -119,7 +182,7 @@ static void stage_ends(struct context *c, struct foreseen_group *g)
         if (seen->version != 0 &&
             account_postings_at(c->state, &seen->id, &seen->account_place,
                 &postings, &record))
-            __builtin_prefetch(record.data + record.length, 1);
+            prefetch(record.data + record.length);
     }
 }
 
@@ -127,8 +190,8 @@ static void stage_ends(struct context *c, struct foreseen_group *g)
 static void advance(struct context *c, size_t number)
 {
     static void (*const stages[FORESIGHT_STAGES])(
-        struct context *, struct foreseen_group *) = { stage_names,
-        stage_parties, stage_ids, stage_accounts, stage_ends };
+        struct context *, struct foreseen_group *) = { stage_directory,
+        stage_names, stage_parties, stage_ids, stage_accounts, stage_ends };
     struct foresight *f = &c->foresight;
 
     add_lines(&f->groups[number % FORESIGHT_STAGES], c->order,
@@ -162,16 +225,15 @@ void foresight_end(struct context *c)
 
 /* ---- using it ---- */
 
-const struct party *foresight_party(
+struct state_place foresight_party(
     const struct context *c, const struct ident *name)
 {
     const struct foresight *f = &c->foresight;
 
     for (size_t i = 0; i < f->names; i++)
-        if (f->line[i].name == name && f->line[i].version != 0 &&
-            f->line[i].version == state_version(c->state, TABLE_PARTY))
-            return &f->line[i].party;
-    return NULL;
+        if (f->line[i].name == name)
+            return f->line[i].party_place;
+    return (struct state_place){ 0 };
 }
 
 const struct foreseen *foresight_account(

@@ -7,9 +7,13 @@
  * through stages, a few of them at a time, and between two stages of one
  * group the others have theirs:
  *
- *     1  where the slots of its parties are      2  the parties
- *     3  where the slots of its accounts are     4  the accounts
- *     5  where the accounts end; then its lines are decided
+ *     1  where the directory may have its names
+ *     2  where the slots of its parties are      3  the parties
+ *     4  where the slots of its accounts are     5  the accounts
+ *     6  where the accounts end; then its lines are decided
+ *
+ * Whom the directory knows (directory.h) skips what lies between: there his
+ * account is found in the second stage.
  *
  * What is found is kept for the decision, which uses it if nothing was
  * written to it meanwhile and else looks for itself: foresight changes no
@@ -23,20 +27,25 @@
 
 struct context;
 
-#define FORESIGHT_STAGES 5
+#define FORESIGHT_STAGES 6
 #define FORESIGHT_LINES 8 /* of a group */
 #define FORESIGHT_NAMES (2 * FORESIGHT_LINES)
 
 /* A party named in a line, and the account that the line will post to. */
 struct foreseen {
     const struct ident *name; /* in the line's operation, by its address */
-    struct state_place party_place;
-    struct party party;
-    uint64_t version; /* of the parties when it was read; 0: not found */
     enum role role;
     enum currency currency;
-    struct account_id id;
+    uint32_t hash; /* of name and currency; if there is a directory */
+    struct state_place party_place;
     struct state_place account_place;
+
+    uint64_t version; /* of the parties, for what follows; 0: not found */
+    struct account_id id;
+    uint32_t number; /* of the party */
+    uint8_t book;
+    bool calm;   /* it is neither closed, frozen nor in succession */
+    bool listed; /* the directory said so */
 };
 
 struct foreseen_group {
@@ -58,10 +67,10 @@ void foresight_line(struct context *, size_t i);
 /* Nothing is foreseen any more. */
 void foresight_end(struct context *);
 
-/* The party of a name in the line that is decided, which was foreseen and
- * has not been written to since; else NULL. */
-const struct party *foresight_party(
-    const struct context *, const struct ident *);
+/* The place of a party named in the line that is decided; all zero if it
+ * was not foreseen. */
+struct state_place foresight_party(
+    const struct context *, const struct ident *name);
 
 /* What was foreseen of an account; NULL: nothing. */
 const struct foreseen *foresight_account(

@@ -86,6 +86,7 @@ void ledger_close(struct ledger *ledger)
     free(ledger->policy.rows);
     draft_free(&ledger->draft);
     shelf_free(&ledger->shelf);
+    directory_free(ledger->directory);
     free(ledger);
 }
 

@@ -1,6 +1,9 @@
 #include "context.h"
 #include "permission.h"
 
+/* Of the state's cache, in proportion to the parties there. */
+#define DIRECTORY_PART 8
+
 /* ---- the signer ---- */
 
 /* May it sign transfers, whatever their amount, and no sum of the day is
@@ -14,6 +17,25 @@ void ordinary_begin(struct context *c)
         !c->show_all && c->key.daily.count == 0 &&
         permission_asks_the_same(ledger, VERB_TRANSFER) &&
         (permission_kinds(ledger, VERB_TRANSFER, NULL) >> c->key.kind & 1U);
+    ordinary_open_directory(c);
+}
+
+void ordinary_open_directory(struct context *c)
+{
+    struct ledger *ledger = c->ledger;
+    uint64_t layer = state_layer(c->state);
+
+    c->ordinary.directory = NULL;
+    if (!c->ordinary.possible || layer == 0)
+        return;
+    /* Without memory for it, there is none. */
+    if (ledger->directory == NULL)
+        ledger->directory =
+            directory_new(state_cache_bytes(c->state) / DIRECTORY_PART);
+    if (ledger->directory != NULL)
+        directory_turn_to(ledger->directory,
+            state_version(c->state, TABLE_PARTY), layer);
+    c->ordinary.directory = ledger->directory;
 }
 
 static bool within_limit(const struct context *c, const struct amount *amount)
@@ -41,13 +63,11 @@ static const struct foreseen *both_foreseen(
     return seen;
 }
 
-static bool party_is_ordinary(const struct context *c,
-    const struct party *party)
+static bool party_is_ordinary(
+    const struct context *c, const struct foreseen *seen)
 {
-    return !party->closed && !party->frozen_in && !party->frozen_out &&
-        !party->in_succession &&
-        party->number != c->key.owner &&
-        permission_reaches_book(&c->key.scope, party->book);
+    return seen->calm && seen->number != c->key.owner &&
+        permission_reaches_book(&c->key.scope, seen->book);
 }
 
 /* ---- the accounts ---- */
@@ -64,7 +84,7 @@ struct sides {
  * active if it is the owner who orders. */
 static bool load_side(struct context *c, struct sides *side, bool orders)
 {
-    struct date today = c->ledger->books[side->seen->party.book].date;
+    struct date today = c->ledger->books[side->seen->book].date;
 
     side->place = side->seen->account_place;
     return account_load_at(
@@ -123,10 +143,27 @@ static bool post_both(
     return true;
 }
 
+/* Where the account is now, for the next line with that name. */
+static void enter(struct context *c, const struct sides *side)
+{
+    const struct foreseen *seen = side->seen;
+    struct directory_entry entry = { .party = seen->number,
+        .kept = state_keep(c->state, &side->place),
+        .book = seen->book };
+
+    if (entry.kept != 0)
+        directory_enter(
+            c->ordinary.directory, seen->hash, seen->name, &entry);
+}
+
 static void write_side(struct context *c, struct sides *side)
 {
     history_post(c->state, &side->seen->id, &side->place, &side->before,
         &side->after, (struct history_reference){ c->index, c->line });
+    if (c->ordinary.directory != NULL &&
+        (!side->seen->listed ||
+            side->place.record != side->seen->account_place.foreseen))
+        enter(c, side);
 }
 
 bool ordinary_transfer(struct context *c, const struct operation *op)
@@ -141,10 +178,10 @@ bool ordinary_transfer(struct context *c, const struct operation *op)
     if (from.seen == NULL)
         return false;
     to.seen = from.seen + 1;
-    if (from.seen->party.book != to.seen->party.book ||
-        from.seen->party.number == to.seen->party.number ||
-        !party_is_ordinary(c, &from.seen->party) ||
-        !party_is_ordinary(c, &to.seen->party) ||
+    if (from.seen->book != to.seen->book ||
+        from.seen->number == to.seen->number ||
+        !party_is_ordinary(c, from.seen) ||
+        !party_is_ordinary(c, to.seen) ||
         !within_limit(c, &t->amount))
         return false;
     if (!load_side(c, &from, true) || !load_side(c, &to, false) ||
@@ -152,7 +189,7 @@ bool ordinary_transfer(struct context *c, const struct operation *op)
         return false;
     write_side(c, &from);
     write_side(c, &to);
-    context_touch(c, &c->ledger->books[from.seen->party.book]);
+    context_touch(c, &c->ledger->books[from.seen->book]);
     c->ledger->ordinary_lines++;
     return true;
 }

@@ -23,6 +23,7 @@
 #include "record.h"
 
 #include "account.h"
+#include "directory.h"
 
 struct context;
 struct operation;
@@ -30,6 +31,7 @@ struct operation;
 /* Of the batch being decided. */
 struct ordinary {
     bool possible;  /* for this signer */
+    struct directory *directory; /* to be used now; NULL: none */
     bool has_total; /* of the shares posted to last, not stored yet */
     struct account_id total_id;
     struct account total;
@@ -37,6 +39,9 @@ struct ordinary {
 
 /* A batch begins: see whether its signer's transfers can be ordinary. */
 void ordinary_begin(struct context *);
+
+/* The directory, if it can be used now, is that of the present state. */
+void ordinary_open_directory(struct context *);
 
 /* True: it was ordinary, is accepted and written.  False: nothing is. */
 bool ordinary_transfer(struct context *, const struct operation *);

@@ -5,6 +5,8 @@
 #ifndef POSITO_LEDGER_OVERLAY_INSIDE_H
 #define POSITO_LEDGER_OVERLAY_INSIDE_H
 
+#include "prefetch.h"
+
 #include <string.h>
 
 /*
@@ -148,11 +150,11 @@ static inline bool overlay_deleted(const struct overlay_record *record)
 static inline void overlay_prefetch_bytes(const void *start, size_t last)
 {
     const uint8_t *bytes = start;
-    __builtin_prefetch(bytes);
+    prefetch(bytes);
     if (last >= 64 && last < 128)
-        __builtin_prefetch(bytes + 64);
+        prefetch(bytes + 64);
     if (last >= 64)
-        __builtin_prefetch(bytes + last);
+        prefetch(bytes + last);
 }
 
 static inline struct overlay_record *overlay_prefetch(
@@ -178,7 +180,7 @@ static inline void overlay_prefetch_slot(
     const struct overlay *overlay, enum table table, uint32_t hash)
 {
     if (overlay->heads[table] != 0)
-        __builtin_prefetch(&overlay->slots[hash & overlay->slot_mask]);
+        prefetch(&overlay->slots[hash & overlay->slot_mask]);
 }
 
 static inline void overlay_amend(struct overlay_record *record,

@@ -2,6 +2,7 @@
 
 #include "context.h"
 #include "operations.h"
+#include "prefetch.h"
 
 #include <posito/order.h>
 
@@ -171,7 +172,7 @@ struct quorum permission_quorum_order(
 
         /* Operations are large, and only a little of each is read here. */
         if (i + 8 < order->line_count)
-            __builtin_prefetch(&order->lines[i + 8].as);
+            prefetch(&order->lines[i + 8].as);
         if (order->line_status[i] != STATUS_ACCEPTED ||
             order->lines[i].verb == taken)
             continue;

@@ -72,6 +72,8 @@ int state_open(struct state **out, const struct state_options *options,
         return failure_set(failure, "state: out of memory");
     randombytes_buf(&state->seed, sizeof state->seed);
     state->epoch = 1;
+    state->layer = 1;
+    state_changed_all(state);
     state->undo.log = buffer_empty();
     state->other.log = buffer_empty();
     state->aside = overlay_new();
@@ -323,7 +325,44 @@ static bool get_foreseen(const struct state *state,
 
 uint64_t state_version(const struct state *state, enum table table)
 {
-    return state->epoch + state->writes[table];
+    return state->changes[table];
+}
+
+uint64_t state_layer(const struct state *state)
+{
+    return state->hidden || state->plain ? 0 : state->layer;
+}
+
+size_t state_cache_bytes(const struct state *state)
+{
+    return cache_bound(state->cache);
+}
+
+uint32_t state_hash(const struct state *state, enum table table,
+    struct bytes key, struct state_place *place)
+{
+    return place_name(state, table, key, place).hash;
+}
+
+uint32_t state_keep(
+    const struct state *state, const struct state_place *place)
+{
+    if (state->hidden || !place_is_good(state, place))
+        return 0;
+    struct overlay_name name = overlay_name_of(place->record, place->hash);
+    return overlay_place(state->active, &name);
+}
+
+void state_recall(struct state *state, enum table table, struct bytes key,
+    uint32_t kept, size_t last, struct state_place *place)
+{
+    struct overlay_record *record = overlay_record_at(state->active, kept);
+    (void)place_name(state, table, key, place);
+    overlay_prefetch_bytes(
+        record, sizeof *record + STATE_FORESEEN_KEY + last);
+    place->foreseen = record;
+    place->where = FORESEEN_ON_TOP;
+    place->stamp = state->epoch;
 }
 
 void state_set_plain(struct state *state)
@@ -395,6 +434,7 @@ static void undo_last(struct state *state)
     size_t end = log->length;
     struct bytes value;
     struct undo_entry entry = state_undo_entry(log, &end, &value);
+    state->changes[entry.record->table]++;
     switch ((enum undo_kind)entry.kind) {
     case UNDO_NOTHING:
         overlay_unwrite(top, entry.record);
@@ -472,7 +512,7 @@ static struct overlay_record *record_to_write(struct state *state,
     struct overlay_record *moved;
     struct overlay_record *record =
         overlay_hold(state_top(state), name, length, wish, &moved);
-    state->writes[name->table]++;
+    state->changes[name->table]++;
     if (record == NULL) {
         state_fail_text(state, "out of memory");
         return NULL;
@@ -527,7 +567,7 @@ void state_put_at(struct state *state, enum table table, struct bytes key,
         return;
     if (place_is_good(state, place) &&
         value.length <= overlay_room(place->record)) {
-        state->writes[table]++;
+        state->changes[table]++;
         undo_record(state, place->record, place->hash);
         if (!state->failed)
             overlay_write(state_top(state), place->record, value);
@@ -605,7 +645,7 @@ void state_amend_at(struct state *state, enum table table, struct bytes key,
         amend_copied(state, &name, place, head, more, wish);
         return;
     }
-    state->writes[table]++;
+    state->changes[table]++;
     undo_amend(state, place, head.length);
     if (!state->failed)
         overlay_amend(place->record, head, more);
@@ -680,6 +720,7 @@ int state_freeze(struct state *state)
     state->frozen = state->active;
     state->active = fresh;
     state->epoch++;
+    state->layer++;
     atomic_store(&state->flushed, false);
     return 0;
 }

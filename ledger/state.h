@@ -175,8 +175,32 @@ void state_foresee(
 void state_foresee_record(
     struct state *, enum table, struct state_place *, size_t last);
 
-/* Another number after anything in the table may have changed; not 0. */
+/*
+ * Another number, and never one of before, after what can be read of the
+ * table may have changed; not 0.
+ */
 uint64_t state_version(const struct state *, enum table);
+
+/*
+ * Where a record stands in the layer that is written, to be kept for long:
+ * it leads back there while state_layer says the same, unless that is 0.
+ * state_keep: of a place that was just read or written; 0: it is elsewhere.
+ * state_recall: a place for that table and key, which has the processor
+ * fetch the record as state_foresee_record does.  If another record is
+ * there by now, that is noticed, and it is looked up.
+ */
+uint32_t state_keep(const struct state *, const struct state_place *);
+void state_recall(struct state *, enum table, struct bytes key,
+    uint32_t kept, size_t last, struct state_place *);
+uint64_t state_layer(const struct state *);
+
+/* What the cache may have, in bytes: see state_options. */
+size_t state_cache_bytes(const struct state *);
+
+/* The hash of table and key, which other tables may be ordered by: it is
+ * kept in the place, for when the record is looked up. */
+uint32_t state_hash(const struct state *, enum table, struct bytes key,
+    struct state_place *);
 
 /* Places are not used: everything is looked up every time.  For tests that
  * compare both ways. */

@@ -2,6 +2,8 @@
 
 #include "state_layers.h"
 
+#include <string.h>
+
 /* Bytes of undo log that a draft may have written when it is hidden and
  * must first be looked through: some tenths of a millisecond. */
 #define NOTED_BYTES ((size_t)512 << 10)
@@ -136,6 +138,7 @@ void state_draft_begin(struct state *state)
         return;
     state->drafting = true;
     state->noted = 0;
+    memcpy(state->changes_before, state->changes, sizeof state->changes);
 }
 
 void state_draft_step(struct state *state)
@@ -143,6 +146,15 @@ void state_draft_step(struct state *state)
     if (state->drafting && !state->hidden &&
         state->undo.log.length >= state->noted + NOTED_BYTES)
         note(state);
+}
+
+/* Tables that the draft has written to show something else now.  So do
+ * those that only others wrote to while it was hidden: no harm. */
+static void change_view(struct state *state)
+{
+    for (size_t i = 0; i < TABLE_COUNT; i++)
+        if (state->changes[i] != state->changes_before[i])
+            state->changes[i]++;
 }
 
 void state_draft_hide(struct state *state, bool hidden)
@@ -162,6 +174,7 @@ void state_draft_hide(struct state *state, bool hidden)
         clear_layer(state, &state->aside);
     undo = state->undo;
     state->epoch++;
+    change_view(state);
     state->hidden = hidden;
     state->undo = state->other;
     state->other = undo;
@@ -188,6 +201,7 @@ void state_draft_drop(struct state *state)
         return;
     note(state);
     state->epoch++;
+    change_view(state);
     overlay_restore(state->active, state->before);
     end_draft(state);
 }

@@ -1,6 +1,7 @@
 #include "state.h"
 
 #include "redo.h"
+#include "prefetch.h"
 #include "state_layers.h"
 
 #include <stdlib.h>
@@ -106,9 +107,9 @@ static int write_table(
         if (i + FLUSH_AHEAD < list.count) {
             const uint8_t *ahead =
                 (const uint8_t *)list.items[i + FLUSH_AHEAD].record;
-            __builtin_prefetch(ahead);
-            __builtin_prefetch(ahead + 64);
-            __builtin_prefetch(ahead + 128);
+            prefetch(ahead);
+            prefetch(ahead + 64);
+            prefetch(ahead + 128);
         }
         result = write_record(flush, list.items[i].record);
     }
@@ -142,7 +143,7 @@ static int write_redo(struct state *state, const struct overlay *frozen,
     do {
         count = overlay_walk(frozen, &place, found, SIDE_BY_SIDE);
         for (size_t i = 0; i < count; i++)
-            __builtin_prefetch(found[i].record);
+            prefetch(found[i].record);
         for (size_t i = 0; i < count; i++) {
             const struct overlay_record *record = found[i].record;
             if (!overlay_present(record))

@@ -61,12 +61,14 @@ struct state {
     /* Another layer is written, or the one that is was cleared: what was
      * found before (struct state_place) is to be looked up again. */
     uint64_t epoch;
-    uint64_t writes[TABLE_COUNT]; /* into each table so far */
+    uint64_t changes[TABLE_COUNT]; /* see state_version */
+    uint64_t layer; /* another number when active is another layer */
     bool plain;                   /* see state_set_plain */
 
     bool drafting;
     bool hidden;    /* the draft: it is neither read nor written */
     size_t noted;   /* of the draft's log: so much of it is in before */
+    uint64_t changes_before[TABLE_COUNT]; /* when the draft began */
 
     struct undo {
         struct buffer log; /* see undo_entry */
@@ -88,6 +90,13 @@ struct state {
 /* Remember that the state failed, if failure says something new. */
 void state_fail(struct state *, const struct failure *);
 int state_fail_text(struct state *, const char *); /* always -1 */
+
+/* What can be read of every table may have changed. */
+static inline void state_changed_all(struct state *state)
+{
+    for (size_t i = 0; i < TABLE_COUNT; i++)
+        state->changes[i]++;
+}
 
 /* Pages of LMDB that a part of a save may change, in bytes, at most. */
 #define STATE_PART_BYTES ((size_t)64 << 20)

@@ -1,5 +1,6 @@
 #include "state.h"
 
+#include "prefetch.h"
 #include "state_layers.h"
 
 /* Records whose memory is fetched side by side. */
@@ -42,7 +43,7 @@ static bool pour_some(struct state *state)
     size_t count = overlay_walk(
         state->saved, &state->saved_place, found, SIDE_BY_SIDE);
     for (size_t i = 0; i < count; i++) {
-        __builtin_prefetch(found[i].record);
+        prefetch(found[i].record);
         cache_prefetch_slot(state->cache, found[i].hash);
     }
     for (size_t i = 0; i < count; i++)

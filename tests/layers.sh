@@ -37,6 +37,9 @@ refuse "tools/ includes daemon/ or tests/" \
     "$(includes '(\.\./)*(daemon|tests)/' tools)"
 refuse "libevent outside daemon/" \
     "$(includes 'event' include protocol ledger tools)"
+refuse "__builtin_prefetch outside ledger/prefetch.h, which says why" \
+    "$(grep -rnF '__builtin_prefetch(' include protocol ledger daemon tools \
+        --include='*.[ch]' | grep -v '^ledger/prefetch.h:')"
 refuse "lmdb.h in more than one file" \
     "$(includes 'lmdb' include protocol ledger daemon tools | tail -n +2)"
 refuse "OpenSSL outside the hash" \

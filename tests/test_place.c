@@ -2,8 +2,9 @@
  * Places: whatever happens between two uses of a place, it finds what was
  * written last, and so does a lookup.  Random writes by place and by key,
  * amendments, deletions, marks taken back, drafts hidden, shown, kept and
- * dropped, saves, records fetched ahead; beside them a model of two arrays.  The cache is as small
- * as it can be, and others that are read wear it out all the time.
+ * dropped, saves, records fetched ahead or found by where they were kept;
+ * beside them a model of two arrays.  The cache is as small as it can be, and
+ * others that are read wear it out all the time.
  */
 #include "random_operation.h"
 #include "scratch.h"
@@ -33,6 +34,9 @@ struct said {
 
 struct soak {
     uint64_t foreseen; /* records */
+    uint64_t recalled; /* that were where they had been kept */
+    uint32_t kept[KEYS];
+    uint64_t kept_in[KEYS]; /* layer */
     struct state *state;
     struct random_source random;
     struct state_place places[KEYS];
@@ -276,11 +280,73 @@ static void foresee(struct soak *s)
     }
 }
 
+static void keep(struct soak *s, unsigned number)
+{
+    s->kept[number] = state_keep(s->state, &s->places[number]);
+    s->kept_in[number] = state_layer(s->state);
+    assert_true(s->kept[number] == 0 || s->kept_in[number] != 0);
+}
+
+/* A new place, from what was kept in this layer, perhaps long ago. */
+static void recall(struct soak *s, unsigned number)
+{
+    struct state_place place = { 0 };
+
+    if (s->kept[number] == 0 || s->kept_in[number] != state_layer(s->state))
+        return;
+    state_recall(s->state, table_of(number), key_of(number),
+        s->kept[number], below(s, VALUE_MAX), &place);
+    s->places[number] = place;
+    check(s, number);
+    s->recalled += s->places[number].record == place.foreseen;
+}
+
+/* ---- versions ---- */
+
+struct view {
+    uint64_t versions[2]; /* of the tables of even and of odd keys */
+    struct said said[KEYS];
+};
+
+static void view(struct soak *s, struct view *out)
+{
+    for (unsigned i = 0; i < KEYS; i++)
+        out->said[i] = *expected(s, i);
+    for (unsigned i = 0; i < 2; i++)
+        out->versions[i] = state_version(s->state, table_of(i));
+}
+
+static bool says_the_same(const struct said *a, const struct said *b)
+{
+    return a->there == b->there && (!a->there || (a->length == b->length &&
+        memcmp(a->value, b->value, a->length) == 0));
+}
+
+/* Versions only rise, and do if anything else can be read than before. */
+static void check_versions(struct soak *s, const struct view *before)
+{
+    static struct view now;
+
+    view(s, &now);
+    for (unsigned i = 0; i < KEYS; i++) {
+        uint64_t was = before->versions[i % 2];
+
+        assert_true(now.versions[i % 2] >= was);
+        if (!says_the_same(&now.said[i], &before->said[i]))
+            assert_int_not_equal(now.versions[i % 2], was);
+    }
+}
+
 static void step(struct soak *s)
 {
+    static struct view before;
+    unsigned number = (unsigned)below(s, KEYS / 3);
+
+    view(s, &before);
     read_others(s);
     if (below(s, 3) == 0)
         foresee(s);
+    recall(s, number);
     switch (below(s, 20)) {
     case 0:
         end_mark(s);
@@ -308,6 +374,10 @@ static void step(struct soak *s)
         break;
     }
     check(s, (unsigned)below(s, KEYS));
+    check(s, number);
+    if (below(s, 2) == 0)
+        keep(s, number);
+    check_versions(s, &before);
     assert_false(state_failed(s->state));
 }
 
@@ -337,6 +407,7 @@ static void a_place_finds_what_a_lookup_finds(void **unused)
         for (unsigned i = 0; i < KEYS; i++)
             check(&s, i);
         assert_true(s.foreseen > STEPS / 10);
+        assert_true(s.recalled > STEPS / 10);
         state_close(s.state);
         scratch_remove(folder);
     }
