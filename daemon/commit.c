@@ -193,6 +193,12 @@ bool commit_collect(struct commit *commit)
     return true;
 }
 
+bool commit_waits_for_owner(const struct commit *commit, bool open)
+{
+    enum syncer_state state = atomic_load(&commit->state);
+    return state == SYNCER_DONE || (open && state == SYNCER_FREE);
+}
+
 static void close_group(struct commit *commit)
 {
     struct ledger *ledger = commit->options.ledger;

@@ -52,6 +52,10 @@ bool commit_idle(const struct commit *);
 /* Has a group become durable since the last call? */
 bool commit_collect(struct commit *);
 
+/* A call of commit_collect or commit_step would get on: a group has become
+ * durable, or the open one (if there is one) can be handed over. */
+bool commit_waits_for_owner(const struct commit *, bool open);
+
 /*
  * Hand the open group over, if there is one and the syncer is free and its
  * time has come.  alone: nothing else waits, so a group of one small entry

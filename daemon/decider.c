@@ -176,6 +176,16 @@ bool decider_busy(const struct decider *decider)
     return decider->busy;
 }
 
+bool decider_is_free(struct decider *decider)
+{
+    if (!decider->busy)
+        return true;
+    (void)pthread_mutex_lock(&decider->lock);
+    bool free = decider->turn == TURN_LOOP;
+    (void)pthread_mutex_unlock(&decider->lock);
+    return free;
+}
+
 void decider_take(struct decider *decider)
 {
     if (!decider->busy)

@@ -55,6 +55,10 @@ void decider_start(
  * frozen. */
 bool decider_busy(const struct decider *);
 
+/* Whose turn it is now: true, and the loop gets the ledger without waiting,
+ * because no work is under way or what was has ended. */
+bool decider_is_free(struct decider *);
+
 /* The ledger is the loop's, from here to decider_give.  Both do nothing if
  * no work is under way. */
 void decider_take(struct decider *);

@@ -118,8 +118,8 @@ void pipeline_close(struct pipeline *pipeline)
 
 /* ---- checking signatures ---- */
 
-/* The present copy of the keys; renewed when they have changed. */
-static struct keycopy *present_keys(struct pipeline *pipeline)
+/* Have a copy of the present keys; another one when they have changed. */
+static void copy_keys(struct pipeline *pipeline)
 {
     if (pipeline->keys == NULL ||
         keycopy_version(pipeline->keys) !=
@@ -129,7 +129,6 @@ static struct keycopy *present_keys(struct pipeline *pipeline)
     }
     if (pipeline->keys == NULL || ledger_failed(pipeline->ledger))
         pipeline_fail(pipeline);
-    return keycopy_share(pipeline->keys);
 }
 
 /* A check has ended. */
@@ -153,6 +152,7 @@ static bool is_alone(const struct pipeline *pipeline)
            pipeline->fresh->body.length == 0;
 }
 
+/* By the copy of the keys. */
 static void check_fresh(struct pipeline *pipeline)
 {
     bool alone = is_alone(pipeline);
@@ -167,7 +167,7 @@ static void check_fresh(struct pipeline *pipeline)
             request_free(request);
             continue;
         }
-        request->keys = present_keys(pipeline);
+        request->keys = keycopy_share(pipeline->keys);
         if (alone) {
             verifier_check_here(pipeline->verifier, request);
             take_checked(pipeline, request);
@@ -256,6 +256,8 @@ static bool step(struct pipeline *pipeline)
         release_waiting(pipeline);
     checkpointer_collect(pipeline->checkpointer);
     collect_checked(pipeline);
+    if (pipeline->fresh != NULL)
+        copy_keys(pipeline);
     check_fresh(pipeline);
     bool more = pipeline_serve(pipeline);
     if (hand_group_over(pipeline))
@@ -273,10 +275,40 @@ static bool step(struct pipeline *pipeline)
     return more || (pipeline->tends && !busy);
 }
 
+/*
+ * A long decision has the ledger.  Would a step get on with it?  Orders are
+ * decided after it, whatever else they wait for; to take the ledger from it
+ * costs it up to a millisecond of work and both threads a turn.
+ */
+static bool needs_ledger(struct pipeline *pipeline)
+{
+    return pipeline->asked || pipeline->stopping ||
+           (pipeline->fresh != NULL && pipeline->keys == NULL) ||
+           commit_waits_for_owner(pipeline->commit, pipeline->open) ||
+           decider_is_free(pipeline->decider) ||
+           (pipeline->tends && clock_us() - pipeline->stepped_us >= TEND_US);
+}
+
+/* What a step does without the ledger.  The keys that its copy has are those
+ * in force until the long decision has ended. */
+static void step_beside(struct pipeline *pipeline)
+{
+    collect_checked(pipeline);
+    check_fresh(pipeline);
+}
+
 bool pipeline_step(struct pipeline *pipeline)
 {
+    if (!needs_ledger(pipeline))
+        step_beside(pipeline);
+    /* That may have brought answers that need no order to be decided. */
+    if (!needs_ledger(pipeline))
+        return false;
     decider_take(pipeline->decider);
     bool more = step(pipeline);
+    pipeline->asked = more;
+    pipeline->open = ledger_group_count(pipeline->ledger) > 0;
+    pipeline->stepped_us = clock_us();
     pipeline->wait_us = commit_wait_us(pipeline->commit);
     /* To take the ledger from a long decision, it must give way. */
     if (pipeline->tends &&

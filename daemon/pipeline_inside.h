@@ -46,6 +46,9 @@ struct pipeline {
     bool read_only;
     bool stopping;
     bool tends; /* the state is to be tended again soon */
+    bool asked; /* a ready connection may have something other than orders */
+    bool open;  /* a group, as of the last step */
+    int64_t stepped_us; /* when that was */
     int64_t wait_us; /* as of the last step: see pipeline_wait_us */
     bool idle;
     int64_t started_ms;
@@ -56,7 +59,8 @@ _Noreturn void pipeline_fail(const struct pipeline *);
 
 /* ---- pipeline_lists.c ---- */
 
-/* Put the connection into the list, if it is not there. */
+/* Put the connection into the list, if it is not there.  Ready is one whose
+ * first request can be answered, if nothing blocks it. */
 void pipeline_make_ready(struct pipeline *, struct connection *);
 void pipeline_make_waiting(struct pipeline *, struct connection *);
 

@@ -2,8 +2,17 @@
 
 /* ---- lists of connections ---- */
 
+/* Orders wait for the end of a long decision; nothing else does. */
+static bool is_order(const struct request *request)
+{
+    return request != NULL && request->is_order &&
+           request->fault.status == STATUS_ACCEPTED;
+}
+
 void pipeline_make_ready(struct pipeline *pipeline, struct connection *c)
 {
+    if (!is_order(c->requests.first))
+        pipeline->asked = true;
     if (!c->is_ready)
         TAILQ_INSERT_TAIL(&pipeline->ready, c, ready);
     c->is_ready = true;
