@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* A group of so many is worth its sync and its checkpoint's signature. */
+/* A group of so many is worth its sync and its checkpoint's signature; of
+ * more under way, a larger one: this part of them. */
 #define GROUP_ENOUGH 16
+#define GROUP_PART 16
 
 /* While there is a long decision, the state is tended so often. */
 #define TEND_US 2000
@@ -178,11 +180,39 @@ static void check_fresh(struct pipeline *pipeline)
     verifier_start(pipeline->verifier);
 }
 
+/* Has it a single operation that the ledger will be asked to decide? */
+static bool is_foreseeable(const struct request *request)
+{
+    return request->connection != NULL && request->body.length == 0 &&
+           request->fault.status == STATUS_ACCEPTED &&
+           request->order.fault.status == STATUS_ACCEPTED;
+}
+
 static void collect_checked(struct pipeline *pipeline)
 {
     struct request *request;
     while ((request = verifier_collect(pipeline->verifier)) != NULL)
         take_checked(pipeline, request);
+}
+
+/* The same, and what they will read is fetched from memory, for some of them
+ * side by side. */
+static void collect_foreseeing(struct pipeline *pipeline)
+{
+    const struct order *orders[LEDGER_FORESEEN];
+    struct request *request;
+    size_t count = 0;
+    while ((request = verifier_collect(pipeline->verifier)) != NULL) {
+        if (is_foreseeable(request))
+            orders[count++] = &request->order;
+        take_checked(pipeline, request);
+        if (count == LEDGER_FORESEEN) {
+            ledger_foresee(pipeline->ledger, orders, count);
+            count = 0;
+        }
+    }
+    if (count > 1)
+        ledger_foresee(pipeline->ledger, orders, count);
 }
 
 /* ---- the journal has grown ---- */
@@ -231,8 +261,9 @@ static bool is_quiet(const struct pipeline *pipeline)
  */
 static bool is_gathering(const struct pipeline *pipeline)
 {
-    return pipeline->gathered < GROUP_ENOUGH &&
-           pipeline->gathered < verifier_short_count(pipeline->verifier) &&
+    size_t under_way = verifier_short_count(pipeline->verifier);
+    return pipeline->gathered < GROUP_ENOUGH + under_way / GROUP_PART &&
+           pipeline->gathered < under_way &&
            !commit_full(pipeline->commit);
 }
 
@@ -255,7 +286,7 @@ static bool step(struct pipeline *pipeline)
     if (commit_collect(pipeline->commit))
         release_waiting(pipeline);
     checkpointer_collect(pipeline->checkpointer);
-    collect_checked(pipeline);
+    collect_foreseeing(pipeline);
     if (pipeline->fresh != NULL)
         copy_keys(pipeline);
     check_fresh(pipeline);

@@ -186,12 +186,14 @@ static void stage_ends(struct context *c, struct foreseen_group *g)
     }
 }
 
+typedef void stage(struct context *, struct foreseen_group *);
+
+static stage *const stages[FORESIGHT_STAGES] = { stage_directory,
+    stage_names, stage_parties, stage_ids, stage_accounts, stage_ends };
+
 /* The group of that number enters, those before it have their next stage. */
 static void advance(struct context *c, size_t number)
 {
-    static void (*const stages[FORESIGHT_STAGES])(
-        struct context *, struct foreseen_group *) = { stage_directory,
-        stage_names, stage_parties, stage_ids, stage_accounts, stage_ends };
     struct foresight *f = &c->foresight;
 
     add_lines(&f->groups[number % FORESIGHT_STAGES], c->order,
@@ -216,6 +218,21 @@ void foresight_line(struct context *c, size_t i)
         advance(c, number + FORESIGHT_STAGES - 1);
     f->line = &g->list[g->starts[place]];
     f->names = g->starts[place + 1] - g->starts[place];
+}
+
+void foresight_orders(struct context *c, const struct order *const *orders,
+    size_t count)
+{
+    struct foreseen_group *g = &c->foresight.groups[0];
+
+    g->end = 0;
+    for (size_t i = 0; i < count && i < FORESIGHT_LINES; i++)
+        add_line(g, &orders[i]->operation);
+    c->ordinary.possible = false;
+    c->ordinary.directory = NULL;
+    for (size_t i = 0; i < FORESIGHT_STAGES; i++)
+        stages[i](c, g);
+    foresight_end(c);
 }
 
 void foresight_end(struct context *c)

@@ -26,6 +26,7 @@
 #include "record.h"
 
 struct context;
+struct order;
 
 #define FORESIGHT_STAGES 6
 #define FORESIGHT_LINES 8 /* of a group */
@@ -63,6 +64,11 @@ struct foresight {
 /* Line i (from 0) of the order's body is decided next: after line 0 the
  * others, one by one. */
 void foresight_line(struct context *, size_t i);
+
+/* At most FORESIGHT_LINES orders without a body are decided next: all the
+ * stages at once, side by side for all of them.  Nothing is kept. */
+void foresight_orders(
+    struct context *, const struct order *const *orders, size_t count);
 
 /* Nothing is foreseen any more. */
 void foresight_end(struct context *);

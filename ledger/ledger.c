@@ -348,6 +348,18 @@ static void append(struct context *c)
     ledger->time = c->now;
 }
 
+void ledger_foresee(struct ledger *ledger,
+    const struct order *const *orders, size_t count)
+{
+    struct context *c = &ledger->context;
+
+    /* Perhaps nothing was decided in it yet. */
+    c->ledger = ledger;
+    c->state = ledger->state;
+    if (ledger->founded && !ledger->plain)
+        foresight_orders(c, orders, count);
+}
+
 /* What ends by time ends before anything else is decided. */
 static void end_by_time(struct context *c, bool holds, bool proposals)
 {

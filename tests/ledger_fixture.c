@@ -159,6 +159,8 @@ enum status ledger_fixture_again(
     struct order order;
 
     ledger_fixture_admit(f, &order, line, body);
+    if (order.fault.status == STATUS_ACCEPTED)
+        ledger_foresee(f->ledger, (const struct order *const[]){ &order }, 1);
     if (ledger_decide(f->ledger, &order, f->clock, &f->decision) != 0)
         fail_msg("%s", ledger_failure(f->ledger)->text);
     /* The decision's field may point into the line, which f keeps. */

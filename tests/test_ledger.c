@@ -7,6 +7,7 @@
 #include "ledger_table.h"
 
 #include "../ledger/record.h"
+#include "../protocol/admit.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -701,6 +702,37 @@ static void test_try(void **state)
 
 /* ---- bodies that do not belong ---- */
 
+/* What orders will read is fetched ahead also before the first decision of a
+ * ledger, and whatever they name. */
+static void test_orders_foreseen(void **state)
+{
+    struct ledger_fixture *f = *state;
+    const struct archive archive = ledger_fixture_archive(f);
+    struct order order;
+    const struct order *orders[LEDGER_FORESEEN + 1];
+    struct failure failure = { "" };
+    struct ledger *fresh;
+    struct hash before;
+    struct hash after;
+
+    assert_int_equal(ledger_fixture_send(f, "ana",
+                         "transfer from=m1 to=nobody amount=USD1.00 purpose=I"),
+        STATUS_UNKNOWN_PARTY);
+    ledger_fixture_admit(
+        f, &order, buffer_bytes(&f->line), bytes_of(NULL, 0));
+    for (size_t i = 0; i <= LEDGER_FORESEEN; i++)
+        orders[i] = &order;
+    (void)ledger_fixture_digest(f);
+    before = ledger_fixture_snapshot(f);
+    assert_int_equal(ledger_open(&fresh, f->state, &archive, &failure), 0);
+    ledger_foresee(fresh, orders, 0);
+    ledger_foresee(fresh, orders, LEDGER_FORESEEN + 1);
+    ledger_close(fresh);
+    after = ledger_fixture_snapshot(f);
+    assert_true(hash_equal(&before, &after));
+    admit_free(&order);
+}
+
 static void test_body_of_a_line_without(void **state)
 {
     struct ledger_fixture *f = *state;
@@ -737,6 +769,7 @@ int main(void)
         LEDGER_TEST(test_idempotency),
         LEDGER_TEST(test_id_reused),
         LEDGER_TEST(test_try),
+        LEDGER_TEST(test_orders_foreseen),
         LEDGER_TEST(test_body_of_a_line_without),
     };
 
