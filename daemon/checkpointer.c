@@ -3,11 +3,10 @@
 #include "clock.h"
 #include "disk_pace.h"
 #include "log.h"
+#include "thread.h"
 #include "textfile.h"
 
 #include <inttypes.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 
 /* Pending records may outgrow save-bytes by this factor while a flush is
@@ -90,6 +89,7 @@ static bool await(struct checkpointer *checkpointer, bool *want)
 static void *run_flusher(void *argument)
 {
     struct checkpointer *checkpointer = argument;
+    thread_step_back(THREAD_SAVES);
     pthread_mutex_lock(&checkpointer->lock);
     while (await(checkpointer, &checkpointer->want_flush)) {
         pthread_mutex_unlock(&checkpointer->lock);
@@ -103,6 +103,7 @@ static void *run_flusher(void *argument)
 static void *run_writer(void *argument)
 {
     struct checkpointer *checkpointer = argument;
+    thread_step_back(THREAD_SAVES);
     pthread_mutex_lock(&checkpointer->lock);
     while (await(checkpointer, &checkpointer->want_writing)) {
         struct buffer note = checkpointer->note;
@@ -124,8 +125,6 @@ static void *run_writer(void *argument)
 int checkpointer_open(struct checkpointer **out,
     const struct checkpointer_options *options, struct failure *failure)
 {
-    sigset_t all;
-    sigset_t before;
     struct checkpointer *checkpointer = calloc(1, sizeof *checkpointer);
     if (checkpointer == NULL)
         return failure_set(failure, "out of memory");
@@ -142,15 +141,12 @@ int checkpointer_open(struct checkpointer **out,
     (void)pthread_cond_init(&checkpointer->work, NULL);
     static void *(*const run[2])(void *) = {run_flusher, run_writer};
     int number = 0;
-    (void)sigfillset(&all);
-    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
     while (checkpointer->started < 2 && number == 0) {
-        number = pthread_create(&checkpointer->threads[checkpointer->started],
-            NULL, run[checkpointer->started], checkpointer);
+        number = thread_start(&checkpointer->threads[checkpointer->started],
+            run[checkpointer->started], checkpointer);
         if (number == 0)
             checkpointer->started++;
     }
-    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
     *out = checkpointer;
     if (number == 0)
         return 0;

@@ -2,9 +2,8 @@
 
 #include "clock.h"
 #include "log.h"
+#include "thread.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 
 /* A larger group is not written on the loop's thread. */
@@ -64,12 +63,7 @@ static void *run_syncer(void *argument)
 
 static int start_syncer(struct commit *commit, struct failure *failure)
 {
-    sigset_t all;
-    sigset_t before;
-    (void)sigfillset(&all);
-    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    int number = pthread_create(&commit->thread, NULL, run_syncer, commit);
-    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    int number = thread_start(&commit->thread, run_syncer, commit);
     if (number != 0)
         return failure_set_errno(failure, number, "cannot start a thread");
     commit->started = true;

@@ -1,9 +1,8 @@
 #include "decider.h"
 
 #include "clock.h"
+#include "thread.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 
 enum turn {
@@ -111,8 +110,6 @@ static void *run_thread(void *argument)
 int decider_open(struct decider **out, struct ledger *ledger,
     struct bell *bell, struct failure *failure)
 {
-    sigset_t all;
-    sigset_t before;
     struct decider *decider = calloc(1, sizeof *decider);
     if (decider == NULL)
         return failure_set(failure, "out of memory");
@@ -121,10 +118,7 @@ int decider_open(struct decider **out, struct ledger *ledger,
     atomic_init(&decider->wanted, false);
     (void)pthread_mutex_init(&decider->lock, NULL);
     (void)pthread_cond_init(&decider->turned, NULL);
-    (void)sigfillset(&all);
-    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    int number = pthread_create(&decider->thread, NULL, run_thread, decider);
-    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    int number = thread_start(&decider->thread, run_thread, decider);
     decider->started = number == 0;
     *out = decider;
     if (number == 0) {

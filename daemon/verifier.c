@@ -1,7 +1,7 @@
 #include "verifier.h"
 
-#include <pthread.h>
-#include <signal.h>
+#include "thread.h"
+
 #include <stdlib.h>
 
 /* When so many wait, all workers take a share of them at once: then nobody
@@ -112,6 +112,7 @@ static void check_all(struct verifier *verifier, const struct jobs *jobs)
 static void *run_worker(void *argument)
 {
     struct verifier *verifier = argument;
+    thread_step_back(THREAD_CHECKS);
     pthread_mutex_lock(&verifier->lock);
     while (!verifier->stopping) {
         struct jobs share = take_share(verifier);
@@ -138,18 +139,13 @@ static void *run_worker(void *argument)
 static int start_workers(
     struct verifier *verifier, unsigned workers, struct failure *failure)
 {
-    sigset_t all;
-    sigset_t before;
     int number = 0;
-    (void)sigfillset(&all);
-    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
     while (verifier->workers < workers && number == 0) {
-        number = pthread_create(&verifier->thread[verifier->workers], NULL,
-            run_worker, verifier);
+        number = thread_start(
+            &verifier->thread[verifier->workers], run_worker, verifier);
         if (number == 0)
             verifier->workers++;
     }
-    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (number != 0)
         return failure_set_errno(failure, number, "cannot start a thread");
     return 0;

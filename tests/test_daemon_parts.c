@@ -7,6 +7,7 @@
 #include "../daemon/inbox.h"
 #include "../daemon/outbox.h"
 #include "../daemon/textfile.h"
+#include "../daemon/thread.h"
 #include "random_operation.h"
 #include "scratch.h"
 
@@ -14,10 +15,12 @@
 #include <pthread.h>
 #include <sched.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -461,6 +464,46 @@ static void test_clock_watch(void **state)
     assert_int_equal(clock_watch_step(&watch), 0);
 }
 
+/* ---- threads ---- */
+
+struct seen_in_thread {
+    int nice;
+    bool blocked; /* signals */
+};
+
+static void *look_around(void *argument)
+{
+    struct seen_in_thread *seen = argument;
+    sigset_t mask;
+
+    thread_step_back(THREAD_SAVES);
+    seen->nice = getpriority(PRIO_PROCESS, (id_t)gettid());
+    (void)pthread_sigmask(SIG_SETMASK, NULL, &mask);
+    seen->blocked = sigismember(&mask, SIGTERM) == 1 &&
+                    sigismember(&mask, SIGHUP) == 1;
+    return NULL;
+}
+
+/* A thread in the background is below the others, and signals are not its
+ * own; the one that started it is as it was. */
+static void threads_step_back_alone(void **unused)
+{
+    struct seen_in_thread seen = {.nice = 0};
+    int nice = getpriority(PRIO_PROCESS, 0);
+    sigset_t mask;
+    pthread_t thread;
+
+    (void)unused;
+    assert_int_equal(thread_start(&thread, look_around, &seen), 0);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_int_equal(
+        seen.nice, nice + THREAD_SAVES > 19 ? 19 : nice + THREAD_SAVES);
+    assert_true(seen.blocked);
+    assert_int_equal(getpriority(PRIO_PROCESS, 0), nice);
+    (void)pthread_sigmask(SIG_SETMASK, NULL, &mask);
+    assert_int_equal(sigismember(&mask, SIGTERM), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -476,6 +519,7 @@ int main(void)
         cmocka_unit_test(test_outbox_lost),
         cmocka_unit_test(test_textfile),
         cmocka_unit_test(test_clock_watch),
+        cmocka_unit_test(threads_step_back_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
