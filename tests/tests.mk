@@ -7,7 +7,7 @@ TEST_SCRIPTS := $(sort $(wildcard tests/*_test.sh)) tests/layers.sh
 $(TEST_PROGRAMS): $(BUILD)/tests/%: $(BUILD)/tests/%.o \
 		$(BUILD)/libtests.a $(ARCHIVES)
 	@echo "  LD  $@"
-	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_TESTS) $(LIBS_DAEMON) $(LIBS_TOOLS) \
+	@$(CC) $(LDFLAGS) $(if $(LTO),-fno-lto) -o $@ $^ $(LIBS_TESTS) $(LIBS_DAEMON) $(LIBS_TOOLS) \
 		$(LIBS_LEDGER) $(LIBS_CORE)
 
 # One test: make run-test_amount
