@@ -15,15 +15,24 @@ static bool is_effect(struct bytes at)
     return bytes_start_with(at, "+ ") || bytes_start_with(at, "- ");
 }
 
+#define BLOCK 32 /* bytes that are looked at side by side */
+
+static uint8_t is_foreign(uint8_t byte)
+{
+    return (uint8_t)((uint8_t)(byte - 0x20) > 0x5e) &
+        (uint8_t)(byte != '\n');
+}
+
 /* Only 0x20 to 0x7E and LF. */
 static bool is_text(struct bytes text)
 {
-    unsigned foreign = 0;
-    for (size_t i = 0; i < text.length; i++) {
-        uint8_t byte = text.data[i];
-        foreign |= (unsigned)((uint8_t)(byte - 0x20) > 0x5e) &
-            (unsigned)(byte != '\n');
-    }
+    uint8_t foreign = 0;
+    size_t i = 0;
+    for (; text.length - i >= BLOCK; i += BLOCK)
+        for (size_t j = 0; j < BLOCK; j++)
+            foreign |= is_foreign(text.data[i + j]);
+    for (; i < text.length; i++)
+        foreign |= is_foreign(text.data[i]);
     return foreign == 0;
 }
 
