@@ -72,6 +72,34 @@ struct segment {
 };
 
 /*
+ * Large entries that were read before: where they are, and a seal of their
+ * bytes.  Whoever reads one again reads these bytes alone; and if the seal
+ * fits they are those whose roots were compared then, so they are not hashed
+ * again, which takes ten times as long.  A byte that went bad since breaks
+ * the seal, and then the entry is read and checked as if for the first time.
+ *
+ * A seal is a Poly1305 tag (RFC 8439, 2.5) under a key of this process,
+ * which nobody sees, as they see no tag: two texts of up to 128 MiB have the
+ * same with a chance below 2^-79.
+ */
+#define JOURNAL_SEALED ((size_t)4 << 10) /* bytes that are large */
+#define JOURNAL_SEALS 16384U /* so many; a newer one takes its place */
+#define JOURNAL_SEAL_BYTES 16
+
+struct seal {
+    uint64_t index;  /* of the entry */
+    uint64_t offset; /* in segment `number` */
+    size_t number;
+    size_t length; /* 0: none here */
+    uint8_t tag[JOURNAL_SEAL_BYTES];
+};
+
+struct seals {
+    struct seal *list; /* by index, round; NULL: none yet */
+    uint8_t key[32];
+};
+
+/*
  * The group read last, with the place of each of its entries: whoever reads
  * one entry mostly reads its neighbours next (a statement, the checker, a
  * follower).
@@ -80,9 +108,13 @@ struct desk {
     pthread_mutex_t lock; /* held over a whole read */
     struct buffer text;   /* header to end of note */
     struct group group;   /* views into text; count 0: nothing here */
+    size_t number;        /* of its segment */
+    uint64_t offset;      /* of its header there */
     size_t *offsets;      /* of the first `known` entries, in text */
-    size_t known;         /* entries that are well-formed up to here */
+    size_t known;         /* entries that were looked for, and found */
+    size_t next;          /* where the one after them begins, in text */
     size_t capacity;
+    struct seals seals;
 };
 
 struct journal {
@@ -170,8 +202,10 @@ void journal_desk_close(struct desk *);
 
 /* Caller holds the desk's lock for these. */
 
-/* Take a whole group in.  0, or -1: not a group, or no memory. */
-int journal_desk_take(struct desk *, struct bytes text) WARN_UNUSED_RESULT;
+/* Take a whole group in, from that segment and offset.  0, or -1: not a
+ * group, or no memory. */
+int journal_desk_take(struct desk *, struct bytes text, size_t number,
+    uint64_t offset) WARN_UNUSED_RESULT;
 
 /*
  * Append the entry to out.  1; 0 if its group is not here; -1 if the group
@@ -183,6 +217,22 @@ int journal_desk_read(struct desk *, uint64_t index, struct buffer *out)
 /* The same, of its leaf's hash: what is attached is not looked at. */
 int journal_desk_leaf(struct desk *, uint64_t index, struct hash *out)
     WARN_UNUSED_RESULT;
+
+/* ---- seals: journal_seal.c ---- */
+
+void journal_seals_open(struct seals *);
+void journal_seals_close(struct seals *);
+
+/* NULL: it has none. */
+const struct seal *journal_seals_find(const struct seals *, uint64_t index);
+
+/* Seal an entry whose roots were compared; of where, index, number and
+ * offset are taken.  A small one is left alone. */
+void journal_seals_put(
+    struct seals *, const struct seal *where, struct bytes entry);
+
+bool journal_seal_fits(
+    const struct seals *, const struct seal *, struct bytes entry);
 
 /* ---- walking: journal_walk.c ---- */
 

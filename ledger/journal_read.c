@@ -165,7 +165,7 @@ static int fetch(struct journal *journal, struct journal_reader *reader,
             (size_t)(header.length + header.bytes), 0, limit, &text,
             failure) != 0)
         return -1;
-    return journal_desk_take(&journal->desk, text) == 0
+    return journal_desk_take(&journal->desk, text, number, offset) == 0
                ? 0
                : damaged(index, failure);
 }
@@ -192,18 +192,55 @@ static int look(struct journal *journal, uint64_t index, struct wanted wanted)
                : journal_desk_leaf(&journal->desk, index, wanted.leaf);
 }
 
+/* The bytes of a sealed entry alone.  False: it has no seal, or that does
+ * not fit, or it cannot be read here; fetch tells what is wrong. */
+static bool read_sealed(struct journal *journal, uint64_t index,
+    struct buffer *out, struct journal_reader *reader)
+{
+    const struct seals *seals = &journal->desk.seals;
+    const struct seal *seal = journal_seals_find(seals, index);
+    char name[SEGMENT_NAME_MAX];
+    struct failure failure;
+    struct bytes text;
+    if (seal == NULL)
+        return false;
+    (void)pthread_mutex_lock(&journal->lock);
+    uint64_t limit = journal_limit(journal, seal->number);
+    journal_segment_name(journal->segments[seal->number].first, name);
+    (void)pthread_mutex_unlock(&journal->lock);
+    if (journal_reader_open(reader, journal->folder, name, &failure) != 0 ||
+        journal_reader_view(reader, seal->offset, seal->length, 0, limit,
+            &text, &failure) != 0 ||
+        !journal_seal_fits(seals, seal, text))
+        return false;
+    buffer_append(out, text);
+    return true;
+}
+
+/* As look says, after bringing it to where it can be looked at; -2: fetch
+ * has failed. */
+static int bring(struct journal *journal, uint64_t index,
+    struct wanted wanted, struct failure *failure)
+{
+    struct journal_reader reader = {.open = false};
+    int found = 1;
+    if (wanted.all == NULL ||
+        !read_sealed(journal, index, wanted.all, &reader))
+        found = fetch(journal, &reader, index, failure) == 0
+                    ? look(journal, index, wanted)
+                    : -2;
+    journal_reader_free(&reader);
+    return found;
+}
+
 static int read_at_desk(struct journal *journal, uint64_t index,
     struct wanted wanted, struct failure *failure)
 {
     int found = look(journal, index, wanted);
-    if (found == 0) {
-        struct journal_reader reader = {.open = false};
-        int result = fetch(journal, &reader, index, failure);
-        journal_reader_free(&reader);
-        if (result != 0)
-            return -1;
-        found = look(journal, index, wanted);
-    }
+    if (found == 0)
+        found = bring(journal, index, wanted, failure);
+    if (found == -2)
+        return -1;
     if (wanted.all != NULL && wanted.all->failed)
         return failure_set(failure, "journal: out of memory");
     return found == 1 ? 0 : damaged(index, failure);

@@ -8,8 +8,9 @@
  * and that body and effects have the roots that its leaf commits to.  The
  * bytes here are that copy in memory; they are not read from disk again
  * and so not checked again.  Once they have left the shelf the next
- * reading checks anew: a byte that went bad on the disk is an entry that
- * cannot be read, never another amount.
+ * reading checks anew, against the roots or against the journal's seal of
+ * the bytes whose roots were compared before: a byte that went bad on the
+ * disk is an entry that cannot be read, never another amount.
  *
  * Memory: SHELF_BYTES, beside the entries that are in use.  Small entries
  * have nothing that would be hashed twice, and do not stay.  One thread at

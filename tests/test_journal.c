@@ -4,6 +4,7 @@
  */
 #include "../ledger/entry.h"
 #include "../ledger/journal.h"
+#include "../ledger/journal_inside.h"
 #include "../ledger/pace.h"
 #include "journal_maker.h"
 
@@ -662,6 +663,81 @@ static void a_damaged_entry_is_not_read(void **state)
     maker_remove_folder(folder);
 }
 
+static void read_well(struct journal *journal, uint64_t index,
+    struct buffer *out)
+{
+    struct failure failure = {.text = ""};
+    struct entry entry;
+    buffer_clear(out);
+    if (journal_read(journal, index, out, &failure) != 0)
+        fail_msg("%s", failure.text);
+    struct bytes all = buffer_bytes(out);
+    assert_true(entry_next(&all, &entry));
+    assert_int_equal(entry.index, index);
+    assert_int_equal(all.length, 0);
+}
+
+static void read_badly(struct journal *journal, uint64_t index,
+    struct buffer *out)
+{
+    struct failure failure = {.text = ""};
+    char name[32];
+    buffer_clear(out);
+    (void)snprintf(name, sizeof name, "entry %d", (int)index);
+    assert_int_equal(journal_read(journal, index, out, &failure), -1);
+    assert_int_equal(out->length, 0);
+    assert_non_null(strstr(failure.text, name));
+}
+
+/* What was read before and went bad since, in whichever byte, is not handed
+ * out either: not from the desk's group nor by its seal. */
+static void a_sealed_entry_that_went_bad_is_not_read(void **state)
+{
+    (void)state;
+    char folder[MAKER_PATH_MAX];
+    char names[3][40];
+    struct journal_maker maker;
+    struct journal *journal;
+    struct failure failure = {.text = ""};
+    struct buffer data = buffer_empty();
+    struct buffer first = buffer_empty();
+    struct buffer out = buffer_empty();
+    struct journal_options options = {.folder = folder, .read_only = true};
+    three_segments(folder, &maker, names);
+    maker_read_file(folder, names[0], &data);
+    assert_int_equal(journal_open(&journal, &options, &failure), 0);
+    read_well(journal, 5, &first);
+    assert_true(first.length > JOURNAL_SEALED);
+    uint8_t *there = memmem(data.data, data.length, first.data, first.length);
+    assert_non_null(there);
+    for (size_t i = 1; i <= 16; i++) {
+        uint8_t *byte = there + (first.length - 1) * i / 16;
+        read_well(journal, 8, &out); /* another group */
+        *byte ^= 1;
+        maker_write_file(folder, names[0], buffer_bytes(&data));
+        read_badly(journal, 5, &out);
+        *byte ^= 1;
+        maker_write_file(folder, names[0], buffer_bytes(&data));
+        read_well(journal, 8, &out);
+        read_well(journal, 5, &out);
+        assert_true(bytes_equal(buffer_bytes(&out), buffer_bytes(&first)));
+    }
+    /* Its bytes are read alone, so what is before them does not matter; of
+     * one that was not read yet it does. */
+    read_well(journal, 8, &out);
+    there = memmem(data.data, data.length, "group 4 2 ", 10);
+    assert_non_null(there);
+    there[0] ^= 1;
+    maker_write_file(folder, names[0], buffer_bytes(&data));
+    read_well(journal, 5, &out);
+    read_badly(journal, 4, &out);
+    journal_close(journal);
+    buffer_free(&data);
+    buffer_free(&first);
+    buffer_free(&out);
+    maker_remove_folder(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -676,6 +752,7 @@ int main(void)
         cmocka_unit_test(folders_that_are_not_whole),
         cmocka_unit_test(names_have_one_spelling),
         cmocka_unit_test(a_damaged_entry_is_not_read),
+        cmocka_unit_test(a_sealed_entry_that_went_bad_is_not_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
