@@ -171,7 +171,10 @@ int storage_open(struct storage *storage, const struct folder *folder,
     *storage = (struct storage){.folder = folder, .config = config};
     if (genesis_read(folder, &genesis, &found, failure) != 0)
         return -1;
-    int result = open_parts(storage, failure);
+    int result = page_keeper_start(
+        &storage->keeper, config_save_bytes(config), failure);
+    if (result == 0)
+        result = open_parts(storage, failure);
     if (result == 0)
         result = bring_up(storage, &genesis, failure);
     buffer_free(&genesis.text);
@@ -195,6 +198,7 @@ int storage_finish(
 
 void storage_close(struct storage *storage)
 {
+    page_keeper_stop(&storage->keeper);
     ledger_close(storage->ledger);
     state_close(storage->state);
     journal_close(storage->journal);

@@ -7,6 +7,7 @@
 
 #include "config.h"
 #include "folder.h"
+#include "page_keeper.h"
 
 #include "../ledger/ledger.h"
 
@@ -16,6 +17,7 @@ struct storage {
     struct journal *journal;
     struct state *state;
     struct ledger *ledger;
+    struct page_keeper keeper;
     struct archive archive;
     struct secret_key *secret; /* the log's, in guarded memory */
     uint64_t covered;          /* entries in the saved state */

@@ -35,17 +35,22 @@ static size_t bucket_pages(const struct cache *cache)
 
 static void *chunk_make(const struct cache *cache)
 {
-    return chunk_bytes(cache) < PAGES_LARGE
-               ? malloc(chunk_bytes(cache))
-               : pages_take(chunk_bytes(cache), cache->chunks_made > 0);
+    if (chunk_bytes(cache) < PAGES_LARGE)
+        return malloc(chunk_bytes(cache));
+    /* A chunk is a piece at most; the first one may be all there is. */
+    return cache->chunks_made > 0 ? pages_piece_take()
+                                  : pages_take(PAGES_LARGE, false);
 }
 
-static void chunk_free(const struct cache *cache, void *chunk)
+static void chunk_free(const struct cache *cache, size_t number)
 {
+    void *chunk = cache->chunks[number];
     if (chunk_bytes(cache) < PAGES_LARGE)
         free(chunk);
+    else if (number > 0)
+        pages_piece_give(chunk);
     else
-        pages_give(chunk, chunk_bytes(cache));
+        pages_give(chunk, PAGES_LARGE);
 }
 
 struct cache *cache_new(size_t bytes)
@@ -86,7 +91,7 @@ void cache_free(struct cache *cache)
     if (cache == NULL)
         return;
     for (size_t i = 0; i < cache->chunks_made; i++)
-        chunk_free(cache, cache->chunks[i]);
+        chunk_free(cache, i);
     pages_give(cache->buckets, bucket_pages(cache));
     free(cache->chunks);
     free(cache->ends);

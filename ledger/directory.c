@@ -24,12 +24,15 @@ struct set {
 _Static_assert(sizeof(struct set) == 64, "a set is a line of memory");
 _Static_assert(DIRECTORY_NAME_MAX <= IDENT_LENGTH_MAX, "part of an ident");
 
-#define BYTES_AT_FIRST PAGES_LARGE
+/* Sets stand in pieces of a large page. */
+#define PIECE_SETS (PAGES_LARGE / sizeof(struct set))
+#define PIECES_MOST 512
 
 struct directory {
-    struct set *sets;
-    size_t mask; /* their number, a power of two, less one */
-    size_t bytes_most;
+    struct set *pieces[PIECES_MOST];
+    size_t count; /* of pieces: a power of two */
+    size_t count_most;
+    size_t mask; /* the number of sets less one */
     size_t entered; /* of this generation */
     uint32_t generation;
     uint32_t turns; /* which place of a full set is given up next */
@@ -37,9 +40,13 @@ struct directory {
     uint64_t layer;
 };
 
-static size_t bytes_of_sets(const struct directory *directory)
+/* False: out of memory. */
+static bool add_piece(struct directory *directory, struct set *piece)
 {
-    return (directory->mask + 1) * sizeof(struct set);
+    if (piece == NULL)
+        return false;
+    directory->pieces[directory->count++] = piece;
+    return true;
 }
 
 struct directory *directory_new(size_t bytes_most)
@@ -48,11 +55,13 @@ struct directory *directory_new(size_t bytes_most)
 
     if (directory == NULL)
         return NULL;
-    directory->sets = pages_take(BYTES_AT_FIRST, false);
-    directory->mask = BYTES_AT_FIRST / sizeof(struct set) - 1;
-    directory->bytes_most = bytes_most;
+    directory->mask = PIECE_SETS - 1;
+    directory->count_most = bytes_most / PAGES_LARGE;
+    if (directory->count_most > PIECES_MOST)
+        directory->count_most = PIECES_MOST;
     directory->generation = 1;
-    if (directory->sets != NULL)
+    /* The first one may be all that is needed, and little of it. */
+    if (add_piece(directory, pages_take(PAGES_LARGE, false)))
         return directory;
     free(directory);
     return NULL;
@@ -62,7 +71,9 @@ void directory_free(struct directory *directory)
 {
     if (directory == NULL)
         return;
-    pages_give(directory->sets, bytes_of_sets(directory));
+    while (directory->count > 1)
+        pages_piece_give(directory->pieces[--directory->count]);
+    pages_give(directory->pieces[0], PAGES_LARGE);
     free(directory);
 }
 
@@ -76,14 +87,17 @@ void directory_turn_to(
     directory->entered = 0;
     /* Once round: what was entered long ago must not hold again. */
     if (++directory->generation == 0) {
-        memset(directory->sets, 0, bytes_of_sets(directory));
+        for (size_t i = 0; i < directory->count; i++)
+            memset(directory->pieces[i], 0, PAGES_LARGE);
         directory->generation = 1;
     }
 }
 
 static struct set *set_of(const struct directory *directory, uint32_t hash)
 {
-    return &directory->sets[hash & directory->mask];
+    size_t at = hash & directory->mask;
+
+    return &directory->pieces[at / PIECE_SETS][at % PIECE_SETS];
 }
 
 void directory_prefetch(const struct directory *directory, uint32_t hash)
@@ -116,21 +130,23 @@ bool directory_find(const struct directory *directory, uint32_t hash,
     return false;
 }
 
-/* As many entries as sets: make twice as many, which fill up anew. */
+/* As many entries as sets: make twice as many sets.  Of what was entered
+ * half is still found, and the rest is entered anew when it is needed. */
 static void grow(struct directory *directory)
 {
-    size_t bytes = bytes_of_sets(directory);
-    struct set *sets;
+    size_t count = directory->count;
 
-    directory->entered = 0;
-    if (bytes > directory->bytes_most / 2)
+    directory->entered /= 2;
+    if (2 * count > directory->count_most)
         return;
-    sets = pages_take(2 * bytes, true);
-    if (sets == NULL)
-        return;
-    pages_give(directory->sets, bytes);
-    directory->sets = sets;
-    directory->mask = directory->mask * 2 + 1;
+    while (directory->count < 2 * count)
+        if (!add_piece(directory, pages_piece_zero()))
+            break;
+    if (directory->count == 2 * count)
+        directory->mask = directory->mask * 2 + 1;
+    else
+        while (directory->count > count)
+            pages_piece_give(directory->pieces[--directory->count]);
 }
 
 /* That of the same name, one that does not hold, or one to be given up. */

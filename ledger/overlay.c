@@ -93,11 +93,22 @@ static int add_chunk(struct overlay *overlay)
         overlay->chunks_room = room;
     }
     /* Most overlays that are small stay small. */
-    uint8_t *chunk = pages_take(OVERLAY_CHUNK_BYTES, overlay->chunks_made > 0);
+    uint8_t *chunk = overlay->chunks_made == 0
+                         ? pages_take(OVERLAY_CHUNK_BYTES, false)
+                         : pages_piece_take();
     if (chunk == NULL)
         return -1;
     overlay->chunks[overlay->chunks_made++] = chunk;
     return 0;
+}
+
+static void drop_chunk(struct overlay *overlay)
+{
+    uint8_t *chunk = overlay->chunks[--overlay->chunks_made];
+    if (overlay->chunks_made == 0)
+        pages_give(chunk, OVERLAY_CHUNK_BYTES);
+    else
+        pages_piece_give(chunk);
 }
 
 /* Place for that many bytes, within one chunk; 0: out of memory. */
@@ -117,25 +128,51 @@ static uint32_t arena_take(struct overlay *overlay, size_t bytes)
 
 /* ---- making and clearing ---- */
 
-/* All free; a power of two.  NULL: out of memory. */
-static uint64_t *slots_make(size_t count)
+static size_t pieces_of(size_t slots)
 {
-    size_t bytes = count * sizeof(uint64_t);
-    return bytes < PAGES_LARGE ? calloc(count, sizeof(uint64_t))
-                               : pages_take(bytes, true);
+    return slots <= OVERLAY_PIECE_SLOTS ? 1 : slots >> OVERLAY_PIECE_SHIFT;
 }
 
-static void slots_free(uint64_t *slots, size_t count)
+static void piece_free(uint64_t *piece, size_t slots)
 {
-    if (count * sizeof *slots < PAGES_LARGE)
-        free(slots);
+    if (slots < OVERLAY_PIECE_SLOTS)
+        free(piece);
     else
-        pages_give(slots, count * sizeof *slots);
+        pages_piece_give(piece);
+}
+
+static void slots_free(uint64_t **slots, size_t count)
+{
+    if (slots == NULL)
+        return;
+    for (size_t i = 0; i < pieces_of(count); i++)
+        piece_free(slots[i], count);
+    free(slots);
+}
+
+/* All free; a power of two.  NULL: out of memory. */
+static uint64_t **slots_make(size_t count)
+{
+    size_t pieces = pieces_of(count);
+    uint64_t **slots = calloc(pieces, sizeof *slots);
+    for (size_t i = 0; slots != NULL && i < pieces; i++) {
+        slots[i] = count < OVERLAY_PIECE_SLOTS
+                       ? calloc(count, sizeof **slots)
+                       : pages_piece_zero();
+        if (slots[i] == NULL) {
+            slots_free(slots, count);
+            return NULL;
+        }
+    }
+    return slots;
 }
 
 void overlay_clear(struct overlay *overlay)
 {
-    memset(overlay->slots, 0, (overlay->slot_mask + 1) * sizeof(uint64_t));
+    size_t count = overlay->slot_mask + 1;
+    size_t each = count < OVERLAY_PIECE_SLOTS ? count : OVERLAY_PIECE_SLOTS;
+    for (size_t i = 0; i < pieces_of(count); i++)
+        memset(overlay->slots[i], 0, each * sizeof **overlay->slots);
     memset(overlay->heads, 0, sizeof overlay->heads);
     overlay->slots_used = 0;
     overlay->records = 0;
@@ -169,8 +206,8 @@ void overlay_free(struct overlay *overlay)
 {
     if (overlay == NULL)
         return;
-    for (size_t i = 0; i < overlay->chunks_made; i++)
-        pages_give(overlay->chunks[i], OVERLAY_CHUNK_BYTES);
+    while (overlay->chunks_made > 0)
+        drop_chunk(overlay);
     free(overlay->chunks);
     slots_free(overlay->slots, overlay->slot_mask + 1);
     free(overlay);
@@ -179,15 +216,13 @@ void overlay_free(struct overlay *overlay)
 bool overlay_free_part(struct overlay *overlay)
 {
     if (overlay->chunks_made > 0) {
-        pages_give(overlay->chunks[--overlay->chunks_made],
-            OVERLAY_CHUNK_BYTES);
+        drop_chunk(overlay);
         return true;
     }
-    size_t bytes = (overlay->slot_mask + 1) * sizeof *overlay->slots;
-    if (bytes > PAGES_LARGE) {
-        pages_give(
-            (uint8_t *)overlay->slots + bytes - PAGES_LARGE, PAGES_LARGE);
-        overlay->slot_mask -= PAGES_LARGE / sizeof *overlay->slots;
+    size_t pieces = pieces_of(overlay->slot_mask + 1);
+    if (pieces > 1) {
+        pages_piece_give(overlay->slots[pieces - 1]);
+        overlay->slot_mask -= OVERLAY_PIECE_SLOTS;
         return true;
     }
     overlay_free(overlay);
@@ -214,24 +249,30 @@ static uint64_t slot_of(uint32_t hash, uint32_t reference)
     return (uint64_t)hash << 32 | reference;
 }
 
+/* One that is known to be in none yet. */
+static void slot_add(struct overlay *overlay, uint64_t slot)
+{
+    size_t at = (size_t)(slot >> 32) & overlay->slot_mask;
+    while (*overlay_slot_at(overlay, at) != 0)
+        at = (at + 1) & overlay->slot_mask;
+    *overlay_slot_at(overlay, at) = slot;
+}
+
 static int slots_double(struct overlay *overlay)
 {
-    size_t count = (overlay->slot_mask + 1) * 2;
-    uint64_t *slots = slots_make(count);
+    const struct overlay old = *overlay;
+    size_t count = (old.slot_mask + 1) * 2;
+    uint64_t **slots = slots_make(count);
     if (slots == NULL)
         return -1;
-    for (size_t i = 0; i <= overlay->slot_mask; i++) {
-        uint64_t slot = overlay->slots[i];
-        if (slot == 0)
-            continue;
-        size_t at = (size_t)(slot >> 32) & (count - 1);
-        while (slots[at] != 0)
-            at = (at + 1) & (count - 1);
-        slots[at] = slot;
-    }
-    slots_free(overlay->slots, overlay->slot_mask + 1);
     overlay->slots = slots;
     overlay->slot_mask = count - 1;
+    for (size_t i = 0; i <= old.slot_mask; i++) {
+        uint64_t slot = *overlay_slot_at(&old, i);
+        if (slot != 0)
+            slot_add(overlay, slot);
+    }
+    slots_free(old.slots, old.slot_mask + 1);
     return 0;
 }
 
@@ -281,10 +322,10 @@ struct overlay_record *overlay_hold(struct overlay *overlay,
     if (overlay->slots_used + 1 > (overlay->slot_mask + 1) / 4 * 3 &&
         slots_double(overlay) != 0)
         return NULL;
-    size_t at = overlay_slot(overlay, name);
+    uint64_t *slot = overlay_slot(overlay, name);
     struct overlay_record *old = NULL;
-    if (overlay->slots[at] != 0) {
-        old = overlay_record_at(overlay, (uint32_t)overlay->slots[at]);
+    if (*slot != 0) {
+        old = overlay_record_at(overlay, (uint32_t)*slot);
         if (length <= old->room)
             return old;
     }
@@ -305,7 +346,7 @@ struct overlay_record *overlay_hold(struct overlay *overlay,
         old->moved = 1;
         *moved = old;
     }
-    overlay->slots[at] = slot_of(name->hash, reference);
+    *slot = slot_of(name->hash, reference);
     return record;
 }
 
@@ -313,10 +354,11 @@ void overlay_move_back(struct overlay *overlay, uint32_t hash,
     struct overlay_record *record, struct overlay_record *old)
 {
     size_t at = hash & overlay->slot_mask;
-    while ((uint32_t)(overlay->slots[at] >> 32) != hash ||
-           overlay_record_at(overlay, (uint32_t)overlay->slots[at]) != record)
+    uint64_t slot = slot_of(hash, record_reference(overlay, record));
+    while (*overlay_slot_at(overlay, at) != slot)
         at = (at + 1) & overlay->slot_mask;
-    overlay->slots[at] = slot_of(hash, record_reference(overlay, old));
+    *overlay_slot_at(overlay, at) =
+        slot_of(hash, record_reference(overlay, old));
     record->moved = 1;
     old->moved = 0;
 }
@@ -383,7 +425,7 @@ void overlay_forget(struct overlay *overlay, const struct overlay_name *name)
 void overlay_restore(struct overlay *into, const struct overlay *from)
 {
     for (size_t i = 0; i <= from->slot_mask; i++) {
-        uint64_t slot = from->slots[i];
+        uint64_t slot = *overlay_slot_at(from, i);
         if (slot == 0)
             continue;
         const struct overlay_record *record =
@@ -407,7 +449,7 @@ size_t overlay_walk(const struct overlay *overlay, size_t *place,
 {
     size_t made = 0;
     for (; made < count && *place <= overlay->slot_mask; (*place)++) {
-        uint64_t slot = overlay->slots[*place];
+        uint64_t slot = *overlay_slot_at(overlay, *place);
         if (slot != 0)
             found[made++] = (struct overlay_found){
                 .record = overlay_record_at(overlay, (uint32_t)slot),
@@ -426,13 +468,13 @@ size_t overlay_bytes(const struct overlay *overlay)
 {
     /* Slots are a third to three quarters full: two for each used one. */
     return (size_t)(overlay->next_unit - OVERLAY_FIRST) * OVERLAY_UNIT +
-           overlay->slots_used * 2 * sizeof *overlay->slots;
+           overlay->slots_used * 2 * sizeof **overlay->slots;
 }
 
 size_t overlay_memory(const struct overlay *overlay)
 {
     return overlay->chunks_made * OVERLAY_CHUNK_BYTES +
-           (overlay->slot_mask + 1) * sizeof *overlay->slots;
+           (overlay->slot_mask + 1) * sizeof **overlay->slots;
 }
 
 /* ---- lists ---- */

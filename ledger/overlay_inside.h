@@ -18,6 +18,10 @@
 #define OVERLAY_CHUNK_UNITS ((uint32_t)1 << 18) /* 2 MiB */
 #define OVERLAY_CHUNK_BYTES ((size_t)OVERLAY_CHUNK_UNITS * OVERLAY_UNIT)
 
+/* Slots stand in pieces of a large page, or in one that is smaller. */
+#define OVERLAY_PIECE_SHIFT 18
+#define OVERLAY_PIECE_SLOTS ((size_t)1 << OVERLAY_PIECE_SHIFT)
+
 enum presence { PRESENCE_NONE, PRESENCE_DELETED, PRESENCE_VALUE };
 
 struct overlay_record {
@@ -34,7 +38,7 @@ struct overlay_record {
 /* A slot holds the hash in its upper half, the reference in its lower. */
 struct overlay {
     struct overlay *next; /* of those to be freed: state_layers.h */
-    uint64_t *slots;
+    uint64_t **slots; /* pieces */
     size_t slot_mask; /* slots are a power of two */
     size_t slots_used;
     size_t records;
@@ -61,18 +65,26 @@ static inline bool overlay_has_name(
            memcmp(record->bytes, name->key.data, name->key.length) == 0;
 }
 
+static inline uint64_t *overlay_slot_at(
+    const struct overlay *overlay, size_t at)
+{
+    return &overlay->slots[at >> OVERLAY_PIECE_SHIFT]
+                          [at & (OVERLAY_PIECE_SLOTS - 1)];
+}
+
 /* The slot that holds the name, or the free one where it would stand. */
-static inline size_t overlay_slot(
+static inline uint64_t *overlay_slot(
     const struct overlay *overlay, const struct overlay_name *name)
 {
     size_t at = name->hash & overlay->slot_mask;
     for (;; at = (at + 1) & overlay->slot_mask) {
-        uint64_t slot = overlay->slots[at];
-        if (slot == 0)
-            return at;
-        if ((uint32_t)(slot >> 32) == name->hash &&
-            overlay_has_name(overlay_record_at(overlay, (uint32_t)slot), name))
-            return at;
+        uint64_t *slot = overlay_slot_at(overlay, at);
+        if (*slot == 0)
+            return slot;
+        if ((uint32_t)(*slot >> 32) == name->hash &&
+            overlay_has_name(
+                overlay_record_at(overlay, (uint32_t)*slot), name))
+            return slot;
     }
 }
 
@@ -82,14 +94,14 @@ static inline struct overlay_record *overlay_find_held(
 {
     if (overlay->heads[name->table] == 0)
         return NULL;
-    uint64_t slot = overlay->slots[overlay_slot(overlay, name)];
+    uint64_t slot = *overlay_slot(overlay, name);
     return slot == 0 ? NULL : overlay_record_at(overlay, (uint32_t)slot);
 }
 
 static inline uint32_t overlay_place(
     const struct overlay *overlay, const struct overlay_name *name)
 {
-    return (uint32_t)overlay->slots[overlay_slot(overlay, name)];
+    return (uint32_t)*overlay_slot(overlay, name);
 }
 
 static inline uint32_t overlay_end(const struct overlay *overlay)
@@ -164,8 +176,10 @@ static inline struct overlay_record *overlay_prefetch(
     size_t at = hash & overlay->slot_mask;
     if (overlay->heads[table] == 0)
         return NULL;
-    for (; overlay->slots[at] != 0; at = (at + 1) & overlay->slot_mask) {
-        uint64_t slot = overlay->slots[at];
+    for (;; at = (at + 1) & overlay->slot_mask) {
+        uint64_t slot = *overlay_slot_at(overlay, at);
+        if (slot == 0)
+            return NULL;
         if ((uint32_t)(slot >> 32) != hash)
             continue;
         struct overlay_record *record =
@@ -173,14 +187,13 @@ static inline struct overlay_record *overlay_prefetch(
         overlay_prefetch_bytes(record, last);
         return record;
     }
-    return NULL;
 }
 
 static inline void overlay_prefetch_slot(
     const struct overlay *overlay, enum table table, uint32_t hash)
 {
     if (overlay->heads[table] != 0)
-        prefetch(&overlay->slots[hash & overlay->slot_mask]);
+        prefetch(overlay_slot_at(overlay, hash & overlay->slot_mask));
 }
 
 static inline void overlay_amend(struct overlay_record *record,
