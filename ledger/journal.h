@@ -154,8 +154,9 @@ bool journal_wants_next(struct journal *);
 
 /*
  * Preallocate the next segment ahead of need, if it is not there yet and
- * the present one is half full.  Any one other thread; takes some tenths of
- * a second, half of which the disk is left to others.
+ * an eighth of the present one is full.  Any one other thread; takes some tenths
+ * of a second, half of which the disk is left to others, unless an append
+ * waits for the segment.
  */
 int journal_prepare(struct journal *, struct failure *) WARN_UNUSED_RESULT;
 

@@ -4,6 +4,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+/* The next segment is prepared from this part of the present one on: where
+ * postings come as fast as they can, one is full in half a second, and to
+ * prepare one takes nearly as long. */
+#define NEXT_FROM_PART 8
+
 /* ---- files to come ---- */
 
 int journal_remove_leftover(
@@ -18,19 +23,26 @@ int journal_remove_leftover(
 }
 
 int journal_create_zeroed(struct journal *journal, const char *name,
-    uint64_t size, const struct pace *pace, struct failure *failure)
+    uint64_t size, struct pacing *pacing, struct failure *failure)
 {
     const struct journal_calls *calls = journal->calls;
     int file = calls->open(calls->context, journal->folder, name, true);
     if (file < 0)
         return failure_set_errno(
             failure, errno, "journal: cannot make %s", name);
-    if (journal_file_zero(calls, file, name, 0, size, pace, failure) != 0 ||
+    if (journal_file_zero(calls, file, name, 0, size, pacing, failure) != 0 ||
         journal_file_sync(calls, file, name, failure) != 0) {
         (void)close(file);
         return -1;
     }
     return file;
+}
+
+/* Caller holds the lock. */
+static bool wants_next(
+    const struct journal *journal, const struct segment *last)
+{
+    return journal->tail >= last->size / NEXT_FROM_PART;
 }
 
 /* Caller holds the preparing lock. */
@@ -39,7 +51,7 @@ static int prepare(struct journal *journal, struct failure *failure)
     uint64_t size = journal->segment_bytes;
     int file =
         journal_create_zeroed(
-            journal, SEGMENT_PREPARE, size, journal->pace, failure);
+            journal, SEGMENT_PREPARE, size, &journal->pacing, failure);
     if (file < 0)
         return -1;
     (void)close(file);
@@ -53,7 +65,7 @@ static int prepare(struct journal *journal, struct failure *failure)
 
 void journal_set_pace(struct journal *journal, const struct pace *pace)
 {
-    journal->pace = pace;
+    journal->pacing.pace = pace;
 }
 
 bool journal_wants_next(struct journal *journal)
@@ -69,7 +81,7 @@ int journal_prepare(struct journal *journal, struct failure *failure)
     (void)pthread_mutex_lock(&journal->preparing);
     (void)pthread_mutex_lock(&journal->lock);
     bool wanted = journal->ready && journal->count > 0 &&
-        journal->tail >= journal->segments[journal->count - 1].size / 2;
+        wants_next(journal, &journal->segments[journal->count - 1]);
     (void)pthread_mutex_unlock(&journal->lock);
     if (wanted && !journal->next_ready && prepare(journal, failure) != 0)
         result = journal_fail(journal, failure);
@@ -161,7 +173,10 @@ static int append_segment(struct journal *journal, uint64_t first,
 {
     if (reserve_segment(journal, failure) != 0)
         return -1;
+    /* All wait for it: it is not the time for rests. */
+    atomic_store(&journal->pacing.hurried, true);
     (void)pthread_mutex_lock(&journal->preparing);
+    atomic_store(&journal->pacing.hurried, false);
     int result = append_to_new(journal, first, group, segment, failure);
     (void)pthread_mutex_unlock(&journal->preparing);
     return result;
@@ -181,10 +196,10 @@ static void publish(struct journal *journal,
         segment->indexed = segment->places.count > 0;
     journal->tail = offset + length;
     journal->size = header->first + header->count;
-    bool half_full = journal->tail >= segment->size / 2;
-    if (half_full && !journal->half_full)
+    bool wants = wants_next(journal, segment);
+    if (wants && !journal->wanted)
         atomic_store(&journal->wants_next, true);
-    journal->half_full = half_full;
+    journal->wanted = wants;
     (void)pthread_mutex_unlock(&journal->lock);
 }
 

@@ -109,9 +109,9 @@ int journal_file_sync(const struct journal_calls *calls, int file,
  * nobody else meanwhile. */
 int journal_file_zero(const struct journal_calls *calls, int file,
     const char *name, uint64_t offset, uint64_t size,
-    const struct pace *pace,
-    struct failure *failure)
+    struct pacing *pacing, struct failure *failure)
 {
+    const struct pace *pace = pacing != NULL ? pacing->pace : NULL;
     int result = -1;
     uint8_t *zeros = calloc(1, ZERO_CHUNK);
     if (zeros == NULL)
@@ -125,7 +125,7 @@ int journal_file_zero(const struct journal_calls *calls, int file,
             journal_file_sync(calls, file, name, failure) != 0)
             goto out;
         offset += length;
-        pace_rest(pace, pace_now_us(pace) - began);
+        pacing_rest(pacing, pace_now_us(pace) - began);
     }
     result = 0;
 out:

@@ -43,9 +43,9 @@ int journal_file_write(const struct journal_calls *, int file,
 
 /* Zeros from offset up to size, synced bit by bit on the way so that other
  * syncs do not wait long behind this one; with a pace they also have the
- * disk for themselves half of the time. */
+ * disk for themselves half of the time.  pacing may be NULL. */
 int journal_file_zero(const struct journal_calls *, int file,
-    const char *name, uint64_t offset, uint64_t size, const struct pace *,
+    const char *name, uint64_t offset, uint64_t size, struct pacing *,
     struct failure *)
     WARN_UNUSED_RESULT;
 

@@ -138,8 +138,8 @@ struct journal {
     /* The appender's alone. */
     int file; /* last segment, for writing; -1: none */
 
-    const struct pace *pace; /* of journal_prepare; NULL: no rests */
-    bool half_full; /* the last segment; under lock */
+    struct pacing pacing; /* of journal_prepare */
+    bool wanted; /* the next segment, since the last began; under lock */
     atomic_bool wants_next;
 
     /* Held while SEGMENT_NEXT is made or used. */
@@ -166,7 +166,7 @@ int journal_check_failed(struct journal *, struct failure *);
 /* A new file of zeros, synced (its name is not).  Returns the descriptor,
  * or -1. */
 int journal_create_zeroed(struct journal *, const char *name, uint64_t size,
-    const struct pace *, struct failure *);
+    struct pacing *, struct failure *);
 
 /* Remove a left-over file; it need not be there. */
 int journal_remove_leftover(
