@@ -8,6 +8,10 @@
  * An account comes into being with its first posting, or with the first
  * hold that touches it.  Its record is the account's head, described here,
  * and after it the newest part of its history (history.h).
+ *
+ * Most accounts' numbers are small, and a record is the shorter for it: in
+ * its short form, which it has whenever its numbers fit, the head of a share
+ * takes 41 bytes instead of 81.  The first byte says which form it is.
  */
 #ifndef POSITO_LEDGER_ACCOUNT_H
 #define POSITO_LEDGER_ACCOUNT_H
@@ -96,12 +100,32 @@ static inline bool account_earns(const struct account_id *id)
         account_id_party(id) != ACCOUNT_CONTROL;
 }
 
-/* Bytes of the head, and the head itself.  value is as long as the longest;
- * the length is returned. */
-#define ACCOUNT_HEAD_MAX 80
-size_t account_head_length(const struct account_id *);
+/* ---- bytes ---- */
+
+#define ACCOUNT_HEAD_MAX 81
+#define ACCOUNT_SIDES_MAX 16
+
+/* Do the numbers fit the short form?  And does a record, which is not empty,
+ * have that? */
+bool account_is_short(const struct account *);
+static inline bool account_has_short_form(struct bytes record)
+{
+    return record.data[0] != 0;
+}
+
+/* The head; value is as long as the longest, the length is returned. */
 size_t account_encode(uint8_t value[ACCOUNT_HEAD_MAX],
     const struct account_id *, const struct account *);
+size_t account_head_length(const struct account_id *, bool is_short);
+
+/* Debits and credits as they were at some time, in the account's form. */
+size_t account_sides_length(bool is_short);
+void account_put_sides(
+    uint8_t *at, bool is_short, int64_t debits, int64_t credits);
+void account_get_sides(
+    const uint8_t *at, bool is_short, int64_t *debits, int64_t *credits);
+
+/* ---- records ---- */
 
 /* False, and all zero, if there is no such account or storage failed. */
 bool account_load(struct state *, const struct account_id *,

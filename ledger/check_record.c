@@ -126,9 +126,10 @@ static int one_account(
     const struct tally *tally = tally_find(&check->tallies, &tally_key);
     struct account_id id = { { 0 } };
     struct account account;
+    uint8_t head[ACCOUNT_HEAD_MAX];
+    size_t length;
     char name[CHECK_NAME_MAX];
 
-    (void)value;
     if (tally == NULL)
         return check_fail(
             check, "the state has an account that nothing posted to");
@@ -143,6 +144,10 @@ static int one_account(
             account.debits_held, account.credits_held,
             tally->account.debits, tally->account.credits,
             tally->account.debits_held, tally->account.credits_held);
+    length = account_encode(head, &id, &account);
+    if (value.length < length || memcmp(value.data, head, length) != 0)
+        return check_fail(check, "account %s is written in another form",
+            check_name(check, &id, name));
     if (account_id_party(&id) != ACCOUNT_CONTROL && account.postings > 0) {
         if (!history_check_account(check->state, &id))
             return check_fail(check, "account %s: blocks of its history are "

@@ -3,7 +3,7 @@
 
 /* The last byte that is read or written of a value. */
 #define PARTY_LAST 27
-#define ACCOUNT_LAST 79
+#define ACCOUNT_LAST 63
 
 /* What a line's names and amount take up of its operation. */
 #define OPERATION_BYTES 256

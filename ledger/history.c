@@ -12,20 +12,26 @@
  * it, packed.  It is above zero, as entry 0 posts nothing.
  */
 
-#define SIDES_LENGTH 16
+#define SIDES_LENGTH 16 /* in a record of its own */
 #define PACKED_LENGTH 8
 #define LINE_BITS 24
+#define ENTRY_BITS 40
+/* A reference is the entries since the last one, times 2, with 1 added if a
+ * line follows; both numbers with 7 bits a byte, the lowest first, and the
+ * highest bit set in all bytes but the last. */
+#define ADDED_MAX ((ENTRY_BITS + 1 + 6) / 7 + (LINE_BITS + 6) / 7)
+#define ADDED_MOSTLY 4
+#define REFERENCES_MAX (PACKED_LENGTH + (HISTORY_BLOCK - 1) * ADDED_MAX)
 #define OPEN_LENGTH_MAX \
-    (SIDES_LENGTH + (CHAIN_MAX + HISTORY_BLOCK) * PACKED_LENGTH)
+    (ACCOUNT_SIDES_MAX + CHAIN_MAX * PACKED_LENGTH + REFERENCES_MAX)
 
 /* Numbers of blocks have 32 bits, and each link drops one. */
 #define CHAIN_MAX 33
 
 /* position be64, account id, number be32 */
 #define KEY_LENGTH (PACKED_LENGTH + ACCOUNT_ID_LENGTH + 4)
-/* sides, two positions, the references */
-#define BLOCK_LENGTH \
-    (SIDES_LENGTH + 2 * PACKED_LENGTH + HISTORY_BLOCK * PACKED_LENGTH)
+/* sides, two positions; the references follow */
+#define BLOCK_HEAD (SIDES_LENGTH + 2 * PACKED_LENGTH)
 
 _Static_assert(BODY_LINES_MAX < 1 << LINE_BITS, "a line is packed");
 _Static_assert(ACCOUNT_HEAD_MAX + OPEN_LENGTH_MAX <= STATE_VALUE_MAX,
@@ -42,20 +48,73 @@ static struct history_reference unpack(uint64_t packed)
         (uint32_t)(packed & ((1U << LINE_BITS) - 1)) };
 }
 
-static void put_sides(uint8_t *at, const struct account *account)
+static size_t put_number(uint8_t *at, uint64_t number)
 {
-    layout_put64(at, (uint64_t)account->debits);
-    layout_put64(at + 8, (uint64_t)account->credits);
+    size_t length = 0;
+
+    for (; number >= 0x80; number >>= 7)
+        at[length++] = (uint8_t)(number | 0x80);
+    at[length++] = (uint8_t)number;
+    return length;
 }
 
-static void get_block(struct history_block *block, const uint8_t *sides,
-    const uint8_t *references)
+/* False: it does not end, or has more than 63 bits. */
+static bool get_number(struct bytes *rest, uint64_t *number)
 {
-    block->debits = (int64_t)layout_get64(sides);
-    block->credits = (int64_t)layout_get64(sides + 8);
-    for (size_t i = 0; i < block->count; i++)
-        block->list[i] =
-            unpack(layout_get64(references + i * PACKED_LENGTH));
+    unsigned bits = 0;
+
+    *number = 0;
+    for (size_t i = 0; i < rest->length && bits < 63; i++, bits += 7) {
+        *number |= (uint64_t)(rest->data[i] & 0x7F) << bits;
+        if (rest->data[i] >= 0x80)
+            continue;
+        *rest = bytes_of(rest->data + i + 1, rest->length - i - 1);
+        return true;
+    }
+    return false;
+}
+
+/* After one made by the entry `last`. */
+static size_t put_added(
+    uint8_t *at, uint64_t last, struct history_reference reference)
+{
+    bool has_line = reference.line != 0;
+    size_t length =
+        put_number(at, (reference.entry - last) * 2 + has_line);
+
+    if (has_line)
+        length += put_number(at + length, reference.line);
+    return length;
+}
+
+static bool get_added(struct bytes *rest, uint64_t last,
+    struct history_reference *reference)
+{
+    uint64_t entries;
+    uint64_t line = 0;
+
+    if (!get_number(rest, &entries) ||
+        ((entries & 1) != 0 &&
+            (!get_number(rest, &line) || line == 0 ||
+                line >> LINE_BITS != 0)))
+        return false;
+    *reference = (struct history_reference){ last + entries / 2,
+        (uint32_t)line };
+    return true;
+}
+
+/* Those that a block's count says, and no byte more. */
+static bool get_references(struct bytes rest, struct history_block *block)
+{
+    if (rest.length < PACKED_LENGTH)
+        return false;
+    block->list[0] = unpack(layout_get64(rest.data));
+    rest = bytes_of(
+        rest.data + PACKED_LENGTH, rest.length - PACKED_LENGTH);
+    for (size_t i = 1; i < block->count; i++)
+        if (!get_added(&rest, block->list[i - 1].entry, &block->list[i]))
+            return false;
+    return rest.length == 0;
 }
 
 /* ---- how many ---- */
@@ -85,33 +144,38 @@ struct open_part {
     uint64_t chain[CHAIN_MAX]; /* their positions, block 0 first */
     size_t chained;
     struct history_block block;
+    struct bytes references; /* of the block, as they are written */
 };
 
 /* False: there was no posting, or storage failed. */
 static bool load_open(struct state *state, const struct account_id *id,
     struct state_place *place, struct open_part *out)
 {
-    size_t head = account_head_length(id);
     struct bytes value;
     const uint8_t *at;
+    size_t before;
     uint64_t postings;
+    bool is_short;
 
     if (!account_postings_at(state, id, place, &postings, &value) ||
         postings == 0)
         return false;
+    is_short = account_has_short_form(value);
     out->full = history_full_blocks(postings);
     out->chained = chain_length(out->full);
     out->block.number = out->full;
     out->block.count = history_open_references(postings);
-    if (value.length !=
-        head + SIDES_LENGTH +
-            (out->chained + out->block.count) * PACKED_LENGTH)
+    before = account_head_length(id, is_short) +
+        account_sides_length(is_short) + out->chained * PACKED_LENGTH;
+    if (value.length < before)
         return false;
-    at = value.data + head + SIDES_LENGTH;
+    at = value.data + account_head_length(id, is_short);
+    account_get_sides(at, is_short, &out->block.debits, &out->block.credits);
+    at += account_sides_length(is_short);
     for (size_t i = 0; i < out->chained; i++, at += PACKED_LENGTH)
         out->chain[i] = layout_get64(at);
-    get_block(&out->block, value.data + head, at);
-    return true;
+    out->references = bytes_of(at, value.length - before);
+    return get_references(out->references, &out->block);
 }
 
 /* ---- full blocks ---- */
@@ -137,14 +201,16 @@ static bool parse_full(
 {
     const uint8_t *at = value.data;
 
-    if (value.length != BLOCK_LENGTH)
+    if (value.length < BLOCK_HEAD)
         return false;
     link->before = layout_get64(at + SIDES_LENGTH);
     link->shorter = layout_get64(at + SIDES_LENGTH + PACKED_LENGTH);
     block->number = link->number;
     block->count = HISTORY_BLOCK;
-    get_block(block, at, at + SIDES_LENGTH + 2 * PACKED_LENGTH);
-    return true;
+    block->debits = (int64_t)layout_get64(at);
+    block->credits = (int64_t)layout_get64(at + 8);
+    return get_references(
+        bytes_of(at + BLOCK_HEAD, value.length - BLOCK_HEAD), block);
 }
 
 /* link->number and ->position say which. */
@@ -163,11 +229,12 @@ static bool load_full(struct state *state, const struct account_id *id,
 /* ---- posting ---- */
 
 /* Room for 4, 8 and at last 16 references: most accounts have few, and a
- * record that moves leaves its room unused. */
+ * record that moves leaves its room unused.  fixed: bytes up to the first
+ * one, which is among them. */
 static size_t room_for(size_t fixed, size_t references)
 {
     references = references <= 4 ? 4 : references <= 8 ? 8 : HISTORY_BLOCK;
-    return fixed + references * PACKED_LENGTH;
+    return fixed + (references - 1) * ADDED_MOSTLY;
 }
 
 /* Write the full block of an account to its own record. */
@@ -175,7 +242,7 @@ static void put_full(struct state *state, const struct account_id *id,
     const struct open_part *part, uint64_t position)
 {
     uint8_t key[KEY_LENGTH];
-    uint8_t value[BLOCK_LENGTH];
+    uint8_t value[BLOCK_HEAD + REFERENCES_MAX];
     uint8_t *at = value + SIDES_LENGTH;
     uint32_t number = part->full;
     /* Of block number - 1 the account names this and all with fewer bits:
@@ -189,11 +256,22 @@ static void put_full(struct state *state, const struct account_id *id,
         at, number == 0 ? 0 : part->chain[part->chained - 1]);
     layout_put64(
         at + PACKED_LENGTH, number == 0 ? 0 : part->chain[shorter]);
-    at += 2 * PACKED_LENGTH;
-    for (size_t i = 0; i < HISTORY_BLOCK; i++, at += PACKED_LENGTH)
-        layout_put64(at, pack(part->block.list[i]));
+    memcpy(value + BLOCK_HEAD, part->references.data,
+        part->references.length);
     state_put(state, TABLE_HISTORY, bytes_of(key, sizeof key),
-        bytes_of(value, sizeof value));
+        bytes_of(value, BLOCK_HEAD + part->references.length));
+}
+
+/* The account, and its sides before the block that begins. */
+static size_t begin_record(uint8_t *value, const struct account_id *id,
+    const struct account *before, const struct account *after)
+{
+    bool is_short = account_is_short(after);
+    size_t length = account_encode(value, id, after);
+
+    account_put_sides(
+        value + length, is_short, before->debits, before->credits);
+    return length + account_sides_length(is_short);
 }
 
 /* The block in the record is full: it goes, and another one begins. */
@@ -202,7 +280,7 @@ static void begin_block(struct state *state, const struct account_id *id,
     const struct account *after, uint64_t position)
 {
     uint8_t value[ACCOUNT_HEAD_MAX + OPEN_LENGTH_MAX];
-    size_t length = account_encode(value, id, after);
+    size_t length;
     struct open_part part;
     size_t kept;
 
@@ -210,40 +288,62 @@ static void begin_block(struct state *state, const struct account_id *id,
     if (!load_open(state, id, place, &part))
         return;
     put_full(state, id, &part, position);
-    put_sides(value + length, before);
-    length += SIDES_LENGTH;
+    length = begin_record(value, id, before, after);
     kept = chain_length(part.full + 1) - 1;
     part.chain[kept] = position;
     for (size_t i = 0; i <= kept; i++, length += PACKED_LENGTH)
         layout_put64(value + length, part.chain[i]);
     layout_put64(value + length, position);
+    length += PACKED_LENGTH;
     state_put_at(state, TABLE_ACCOUNT, bytes_of(id->data, sizeof id->data),
-        place, bytes_of(value, length + PACKED_LENGTH),
-        room_for(length, HISTORY_BLOCK));
+        place, bytes_of(value, length), room_for(length, HISTORY_BLOCK));
+}
+
+/* The first posting: there may be a record, but it has no block. */
+static void begin_history(struct state *state, const struct account_id *id,
+    struct state_place *place, const struct account *before,
+    const struct account *after, uint64_t position)
+{
+    uint8_t value[ACCOUNT_HEAD_MAX + ACCOUNT_SIDES_MAX + PACKED_LENGTH];
+    size_t length = begin_record(value, id, before, after);
+
+    layout_put64(value + length, position);
+    length += PACKED_LENGTH;
+    state_put_at(state, TABLE_ACCOUNT, bytes_of(id->data, sizeof id->data),
+        place, bytes_of(value, length), room_for(length, 1));
+}
+
+/* One reference more in the open block. */
+static void add_reference(struct state *state, const struct account_id *id,
+    struct state_place *place, const struct account *before,
+    const struct account *after, struct history_reference reference)
+{
+    uint8_t head[ACCOUNT_HEAD_MAX];
+    uint8_t more[ADDED_MAX];
+    size_t length = account_encode(head, id, after);
+    bool is_short = account_is_short(after);
+    size_t fixed = length + account_sides_length(is_short) +
+        chain_length(history_full_blocks(after->postings)) * PACKED_LENGTH +
+        PACKED_LENGTH;
+
+    if (is_short != account_is_short(before))
+        account_store_at(state, id, place, after);
+    state_amend_at(state, TABLE_ACCOUNT,
+        bytes_of(id->data, sizeof id->data), place, bytes_of(head, length),
+        bytes_of(more, put_added(more, before->last, reference)),
+        room_for(fixed, history_open_references(after->postings)));
 }
 
 void history_post(struct state *state, const struct account_id *id,
     struct state_place *place, const struct account *before,
     const struct account *after, struct history_reference reference)
 {
-    uint8_t head[ACCOUNT_HEAD_MAX];
-    uint8_t more[SIDES_LENGTH + PACKED_LENGTH];
-    size_t length = account_encode(head, id, after);
-    size_t references = (size_t)(before->postings % HISTORY_BLOCK);
-    size_t begin = before->postings == 0 ? 0 : SIDES_LENGTH;
-    size_t fixed = length + SIDES_LENGTH +
-        chain_length(history_full_blocks(after->postings)) * PACKED_LENGTH;
-
-    if (references == 0 && before->postings != 0) {
+    if (before->postings == 0)
+        begin_history(state, id, place, before, after, pack(reference));
+    else if (before->postings % HISTORY_BLOCK == 0)
         begin_block(state, id, place, before, after, pack(reference));
-        return;
-    }
-    put_sides(more, before);
-    layout_put64(more + SIDES_LENGTH, pack(reference));
-    state_amend_at(state, TABLE_ACCOUNT,
-        bytes_of(id->data, sizeof id->data), place, bytes_of(head, length),
-        bytes_of(more + begin, sizeof more - begin),
-        room_for(fixed, references + 1));
+    else
+        add_reference(state, id, place, before, after, reference);
 }
 
 /* ---- finding ---- */

@@ -19,6 +19,9 @@
  * the one whose number has one bit less (n & (n - 1)); the account names
  * the newest and all that follow from it by dropping bits.  So any block is
  * a few records away, about twice the logarithm of their number.
+ *
+ * Of a block's references the first is written in full and each other one
+ * as what it adds to the one before, mostly 2 to 4 bytes (FORMAT.md).
  */
 #ifndef POSITO_LEDGER_HISTORY_H
 #define POSITO_LEDGER_HISTORY_H

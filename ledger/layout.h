@@ -25,6 +25,25 @@ static inline uint64_t layout_get64(const uint8_t *at)
     return le64toh(number);
 }
 
+/* 24, 40 and 48 bits of a number. */
+static inline uint32_t layout_get24(const uint8_t *at)
+{
+    return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16;
+}
+
+static inline uint64_t layout_get40(const uint8_t *at)
+{
+    return layout_get32(at) | (uint64_t)at[4] << 32;
+}
+
+static inline uint64_t layout_get48(const uint8_t *at)
+{
+    uint16_t upper;
+
+    memcpy(&upper, at + 4, sizeof upper);
+    return layout_get32(at) | (uint64_t)le16toh(upper) << 32;
+}
+
 static inline void layout_put32(uint8_t *at, uint32_t number)
 {
     number = htole32(number);
@@ -35,6 +54,27 @@ static inline void layout_put64(uint8_t *at, uint64_t number)
 {
     number = htole64(number);
     memcpy(at, &number, sizeof number);
+}
+
+static inline void layout_put24(uint8_t *at, uint32_t number)
+{
+    at[0] = (uint8_t)number;
+    at[1] = (uint8_t)(number >> 8);
+    at[2] = (uint8_t)(number >> 16);
+}
+
+static inline void layout_put40(uint8_t *at, uint64_t number)
+{
+    layout_put32(at, (uint32_t)number);
+    at[4] = (uint8_t)(number >> 32);
+}
+
+static inline void layout_put48(uint8_t *at, uint64_t number)
+{
+    uint16_t upper = htole16((uint16_t)(number >> 32));
+
+    layout_put32(at, (uint32_t)number);
+    memcpy(at + 4, &upper, sizeof upper);
 }
 
 /* Big-endian, for keys. */

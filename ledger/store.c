@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FORMAT 2
+#define FORMAT 3
 
 /*
  * All tables are in LMDB's one unnamed database, a record's key being the

@@ -10,6 +10,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,7 +39,9 @@ static void post(struct past *p, struct model *m, uint32_t line)
 {
     struct account after;
     struct state_place place = { 0 };
-    int64_t minor = (int64_t)random_below(&p->random, 2000) - 1000;
+    /* One of them comes to numbers that the short form has no room for. */
+    int64_t most = m == &p->accounts[2] ? (int64_t)1 << 40 : 1000;
+    int64_t minor = (int64_t)random_below(&p->random, 2 * (uint64_t)most) - most;
     uint64_t n = m->account.postings;
 
     if (n == POSTINGS)
@@ -51,6 +54,21 @@ static void post(struct past *p, struct model *m, uint32_t line)
     history_post(
         p->state, &m->id, &place, &m->account, &after, m->list[n]);
     m->account = after;
+}
+
+/* What is held or locked has the record written in its wide form, and in
+ * the short one again when it is no more. */
+static void hold(struct past *p, struct model *m)
+{
+    int64_t minor = (int64_t)random_below(&p->random, 3);
+
+    m->account.debits_held = minor;
+    if (account_earns(&m->id)) {
+        m->account.since.days = (int32_t)random_below(&p->random, 40000);
+        m->account.locked = random_below(&p->random, 2) == 0 ? 0 : minor;
+        m->account.balance_days -= minor;
+    }
+    account_store(p->state, &m->id, &m->account);
 }
 
 static void expect_block(
@@ -80,10 +98,12 @@ static void expect_all(struct past *p, const struct model *m)
     assert_int_equal(history_full_blocks(m->account.postings) +
             (history_open_references(m->account.postings) > 0),
         blocks);
-    assert_int_equal(account_load(p->state, &m->id, &account), blocks > 0);
+    if (account_load(p->state, &m->id, &account))
+        assert_memory_equal(&account, &m->account, sizeof account);
+    else
+        assert_int_equal(blocks, 0);
     if (blocks == 0)
         return;
-    assert_memory_equal(&account, &m->account, sizeof account);
     assert_true(history_check_account(p->state, &m->id));
     for (uint32_t i = 0; i < blocks; i++) {
         assert_true(history_load(p->state, &m->id, i, &block));
@@ -154,9 +174,16 @@ static void like_a_list(void **state)
         struct model before = *m;
         size_t mark = state_mark(p->state);
 
-        p->entry += 1 + random_below(&p->random, 3);
+        p->entry += 1 +
+            random_below(&p->random, step % 50 == 0 ? 1U << 30 : 3);
+        if (random_below(&p->random, 4) == 0)
+            hold(p, m);
         for (uint32_t line = 0; line <= lines; line++)
-            post(p, m, random_below(&p->random, 2) == 0 ? 0 : line + 1);
+            post(p, m,
+                random_below(&p->random, 2) == 0
+                    ? 0
+                    : line + 1 + (uint32_t)random_below(&p->random,
+                                     step % 10 == 0 ? 10000000 : 100));
         if (random_below(&p->random, 4) == 0) {
             state_rollback(p->state, mark);
             *m = before;
@@ -217,9 +244,77 @@ static void other_changes(void **state)
     expect_all(p, m);
 }
 
+/* ---- bytes ---- */
+
+static void expect_record(
+    struct past *p, const struct account_id *id, const char *hex)
+{
+    struct bytes value;
+    char text[2 * STATE_VALUE_MAX + 1] = "";
+
+    assert_true(state_get(p->state, TABLE_ACCOUNT,
+        bytes_of(id->data, sizeof id->data), &value));
+    for (size_t i = 0; i < value.length; i++)
+        (void)snprintf(text + 2 * i, 3, "%02x", value.data[i]);
+    assert_string_equal(text, hex);
+}
+
+static void post_one(struct past *p, const struct account_id *id,
+    struct account *account, int64_t minor, uint64_t entry, uint32_t line)
+{
+    const struct account before = *account;
+    struct state_place place = { 0 };
+
+    assert_true(account_post(account, minor, entry));
+    history_post(p->state, id, &place, &before, account,
+        (struct history_reference){ entry, line });
+}
+
+#define SHORT_SHARE "204e00" "ffffffffffffffff" "214e00"
+
+/* As ledger/FORMAT.md says, worked out by hand. */
+static void bytes_of_records(void **state)
+{
+    struct past *p = *state;
+    struct account_id share = account_id_of(0, CURRENCY_USD, ROLE_SHARE, 9);
+    struct account_id drawer =
+        account_id_of(0, CURRENCY_USD, ROLE_DRAWER, 9);
+    struct account account = { .since = { 20000 },
+        .balance_days = -1,
+        .active = { 20001 } };
+
+    post_one(p, &share, &account, -1000, 7, 3);
+    expect_record(p, &share,
+        "01" "000000000000" "e80300000000" "01000000" "0700000000"
+        "0700000000" SHORT_SHARE "000000000000" "000000000000"
+        "0300000700000000");
+    post_one(p, &share, &account, 1, 200, 0);
+    post_one(p, &share, &account, 1, 200, 300);
+    expect_record(p, &share,
+        "01" "020000000000" "e80300000000" "03000000" "0700000000"
+        "c800000000" SHORT_SHARE "000000000000" "000000000000"
+        "0300000700000000" "8203" "01" "ac02");
+    account.debits_held = 5;
+    account_store(p->state, &share, &account);
+    expect_record(p, &share,
+        "00" "0200000000000000" "e803000000000000" "0500000000000000"
+        "0000000000000000" "0300000000000000" "0700000000000000"
+        "c800000000000000" "204e0000" "ffffffffffffffff"
+        "0000000000000000" "214e0000"
+        "0000000000000000" "0000000000000000"
+        "0300000700000000" "8203" "01" "ac02");
+    account = (struct account){ 0 };
+    post_one(p, &drawer, &account, 3, 1, 0);
+    expect_record(p, &drawer,
+        "01" "030000000000" "000000000000" "01000000" "0100000000"
+        "0100000000" "000000000000" "000000000000" "0000000100000000");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(
+            bytes_of_records, open_past, close_past),
         cmocka_unit_test_setup_teardown(like_a_list, open_past, close_past),
         cmocka_unit_test_setup_teardown(
             blocks_are_linked, open_past, close_past),
