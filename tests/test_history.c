@@ -39,13 +39,16 @@ static void post(struct past *p, struct model *m, uint32_t line)
 {
     struct account after;
     struct state_place place = { 0 };
-    /* One of them comes to numbers that the short form has no room for. */
-    int64_t most = m == &p->accounts[2] ? (int64_t)1 << 40 : 1000;
-    int64_t minor = (int64_t)random_below(&p->random, 2 * (uint64_t)most) - most;
+    int64_t minor = (int64_t)random_below(&p->random, 2000) - 1000;
     uint64_t n = m->account.postings;
 
     if (n == POSTINGS)
         return;
+    /* One comes to debits, one to credits that the short form has no room
+     * for. */
+    if ((m == &p->accounts[1] && minor > 0) ||
+        (m == &p->accounts[2] && minor < 0))
+        minor *= (int64_t)1 << 30;
     m->list[n] = (struct history_reference){ p->entry, line };
     m->debits[n] = m->account.debits;
     m->credits[n] = m->account.credits;
@@ -65,7 +68,7 @@ static void hold(struct past *p, struct model *m)
     m->account.debits_held = minor;
     if (account_earns(&m->id)) {
         m->account.since.days = (int32_t)random_below(&p->random, 40000);
-        m->account.locked = random_below(&p->random, 2) == 0 ? 0 : minor;
+        m->account.locked = (int64_t)random_below(&p->random, 2);
         m->account.balance_days -= minor;
     }
     account_store(p->state, &m->id, &m->account);
@@ -270,6 +273,25 @@ static void post_one(struct past *p, const struct account_id *id,
         (struct history_reference){ entry, line });
 }
 
+/* A byte more or less is no record. */
+static void spoil_end(struct past *p, const struct account_id *id)
+{
+    struct bytes key = bytes_of(id->data, sizeof id->data);
+    struct bytes value;
+    uint8_t copy[STATE_VALUE_MAX] = { 0 };
+    size_t length;
+
+    assert_true(state_get(p->state, TABLE_ACCOUNT, key, &value));
+    length = value.length;
+    memcpy(copy, value.data, length);
+    state_put(p->state, TABLE_ACCOUNT, key, bytes_of(copy, length + 1));
+    assert_false(history_check_account(p->state, id));
+    state_put(p->state, TABLE_ACCOUNT, key, bytes_of(copy, length - 1));
+    assert_false(history_check_account(p->state, id));
+    state_put(p->state, TABLE_ACCOUNT, key, bytes_of(copy, length));
+    assert_true(history_check_account(p->state, id));
+}
+
 #define SHORT_SHARE "204e00" "ffffffffffffffff" "214e00"
 
 /* As ledger/FORMAT.md says, worked out by hand. */
@@ -294,6 +316,7 @@ static void bytes_of_records(void **state)
         "01" "020000000000" "e80300000000" "03000000" "0700000000"
         "c800000000" SHORT_SHARE "000000000000" "000000000000"
         "0300000700000000" "8203" "01" "ac02");
+    assert_true(history_check_account(p->state, &share));
     account.debits_held = 5;
     account_store(p->state, &share, &account);
     expect_record(p, &share,
@@ -303,6 +326,18 @@ static void bytes_of_records(void **state)
         "0000000000000000" "214e0000"
         "0000000000000000" "0000000000000000"
         "0300000700000000" "8203" "01" "ac02");
+    assert_true(history_check_account(p->state, &share));
+    spoil_end(p, &share);
+    account.debits_held = 0;
+    account_store(p->state, &share, &account);
+    post_one(p, &share, &account, (int64_t)1 << 48, 201, 0);
+    expect_record(p, &share,
+        "00" "0200000000000100" "e803000000000000" "0000000000000000"
+        "0000000000000000" "0400000000000000" "0700000000000000"
+        "c900000000000000" "204e0000" "ffffffffffffffff"
+        "0000000000000000" "214e0000"
+        "0000000000000000" "0000000000000000"
+        "0300000700000000" "8203" "01" "ac02" "02");
     account = (struct account){ 0 };
     post_one(p, &drawer, &account, 3, 1, 0);
     expect_record(p, &drawer,
