@@ -100,6 +100,12 @@ static struct set *set_of(const struct directory *directory, uint32_t hash)
     return &directory->pieces[at / PIECE_SETS][at % PIECE_SETS];
 }
 
+/* The set beside it takes what it has no place for. */
+static struct set *beside(const struct directory *directory, uint32_t hash)
+{
+    return set_of(directory, hash ^ 1);
+}
+
 void directory_prefetch(const struct directory *directory, uint32_t hash)
 {
     prefetch(set_of(directory, hash));
@@ -113,24 +119,42 @@ static bool is_named(const struct directory *directory,
         memcmp(place->name, name->text, sizeof place->name) == 0;
 }
 
+/* NULL: it is not there. */
+static struct place *named_in(const struct directory *directory,
+    struct set *set, const struct ident *name)
+{
+    for (size_t i = 0; i < SET_PLACES; i++)
+        if (is_named(directory, &set->places[i], name))
+            return &set->places[i];
+    return NULL;
+}
+
+/* A place where nothing that holds is entered.  NULL: there is none. */
+static struct place *free_in(
+    const struct directory *directory, struct set *set)
+{
+    for (size_t i = 0; i < SET_PLACES; i++)
+        if (set->places[i].generation != directory->generation)
+            return &set->places[i];
+    return NULL;
+}
+
 bool directory_find(const struct directory *directory, uint32_t hash,
     const struct ident *name, struct directory_entry *out)
 {
-    const struct set *set = set_of(directory, hash);
+    const struct place *place =
+        named_in(directory, set_of(directory, hash), name);
 
-    for (size_t i = 0; i < SET_PLACES; i++) {
-        const struct place *place = &set->places[i];
-
-        if (!is_named(directory, place, name))
-            continue;
-        *out = (struct directory_entry){
-            .party = place->party, .kept = place->kept, .book = place->book };
-        return true;
-    }
-    return false;
+    if (place == NULL)
+        place = named_in(directory, beside(directory, hash), name);
+    if (place == NULL)
+        return false;
+    *out = (struct directory_entry){
+        .party = place->party, .kept = place->kept, .book = place->book };
+    return true;
 }
 
-/* As many entries as sets: make twice as many sets.  Of what was entered
+/* Three quarters are full: make twice as many sets.  Of what was entered
  * half is still found, and the rest is entered anew when it is needed. */
 static void grow(struct directory *directory)
 {
@@ -154,17 +178,17 @@ static struct place *place_for(struct directory *directory, uint32_t hash,
     const struct ident *name)
 {
     struct set *set = set_of(directory, hash);
-    struct place *found = NULL;
+    struct set *other = beside(directory, hash);
+    struct place *found = named_in(directory, set, name);
 
-    for (size_t i = 0; i < SET_PLACES; i++) {
-        struct place *place = &set->places[i];
-
-        if (is_named(directory, place, name))
-            return place;
-        if (place->generation != directory->generation)
-            found = place;
-    }
+    if (found == NULL)
+        found = named_in(directory, other, name);
+    if (found != NULL)
+        return found;
     directory->entered++;
+    found = free_in(directory, set);
+    if (found == NULL)
+        found = free_in(directory, other);
     if (found == NULL)
         found = &set->places[directory->turns++ % SET_PLACES];
     return found;
@@ -177,7 +201,7 @@ void directory_enter(struct directory *directory, uint32_t hash,
 
     if (name->length > DIRECTORY_NAME_MAX)
         return;
-    if (directory->entered > directory->mask)
+    if (directory->entered / 3 > directory->mask / 2)
         grow(directory);
     place = place_for(directory, hash, name);
     *place = (struct place){

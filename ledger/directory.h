@@ -10,8 +10,8 @@
  * It is a copy of what the state says and no more than a hint: what is found
  * holds for the version of the parties and the layer of the state that it
  * was entered under; directory_turn_to another one forgets all.  Bounded:
- * two entries of one place push each other out.  Names longer than
- * DIRECTORY_NAME_MAX are not entered.  One thread, as the ledger.
+ * where five entries want the same four places one is pushed out.  Names
+ * longer than DIRECTORY_NAME_MAX are not entered.  One thread, as the ledger.
  */
 #ifndef POSITO_LEDGER_DIRECTORY_H
 #define POSITO_LEDGER_DIRECTORY_H

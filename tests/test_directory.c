@@ -129,25 +129,34 @@ static void another_version_or_layer_forgets_all(void **unused)
     directory_free(directory);
 }
 
-/* The third of one set pushes out another one, not both. */
+/* Four of one hash have their places, two of them beside; the fifth pushes
+ * out one of the others. */
 static void a_full_set_gives_up_one(void **unused)
 {
     struct directory *directory = open_one(LARGE);
-    struct ident names[3];
+    struct ident names[5];
     struct directory_entry entry = { .party = 1, .kept = 1, .book = 0 };
     unsigned found = 0;
 
     (void)unused;
-    for (unsigned i = 0; i < 3; i++) {
+    for (unsigned i = 0; i < 5; i++) {
+        for (unsigned j = 0; i == 4 && j < 4; j++)
+            assert_true(directory_find(directory, 4, &names[j], &entry));
         names[i] = name_of(i);
         entry.party = i;
         directory_enter(directory, 4, &names[i], &entry);
     }
-    assert_true(directory_find(directory, 4, &names[2], &entry));
-    assert_int_equal(entry.party, 2);
-    for (unsigned i = 0; i < 3; i++)
+    assert_true(directory_find(directory, 4, &names[4], &entry));
+    assert_int_equal(entry.party, 4);
+    for (unsigned i = 0; i < 5; i++)
         found += directory_find(directory, 4, &names[i], &entry);
-    assert_int_equal(found, 2);
+    assert_int_equal(found, 4);
+    /* Said anew, it takes no place more. */
+    directory_enter(directory, 4, &names[4], &entry);
+    found = 0;
+    for (unsigned i = 0; i < 5; i++)
+        found += directory_find(directory, 4, &names[i], &entry);
+    assert_int_equal(found, 4);
     directory_free(directory);
 }
 

@@ -1,6 +1,7 @@
 #include "bench_decide.h"
 
 #include "../ledger/ledger.h"
+#include "../ledger/pages.h"
 #include "../protocol/admit.h"
 #include "../protocol/codec.h"
 #include "../protocol/sign.h"
@@ -12,11 +13,14 @@
 
 #include <sodium.h>
 
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
 #define ENROL_LINES 10000U
 #define MAP_BYTES (UINT64_C(8) << 30)
+#define PAGES_AHEAD 8
+#define PAGES_MOST 256
 
 static const char parties[] =
     "currency code=USD digits=2\n"
@@ -242,6 +246,14 @@ static int measure(struct bench *b, uint64_t members, size_t batches,
     return result;
 }
 
+/* As beside the daemon's loop. */
+static void *keep_pages(void *none)
+{
+    while (pages_reserve_keep())
+        continue;
+    return none;
+}
+
 int bench_decide(const char *folder, uint64_t members, size_t batches,
     size_t lines, struct failure *failure)
 {
@@ -249,6 +261,11 @@ int bench_decide(const char *folder, uint64_t members, size_t batches,
     struct archive archive = {.read = no_archive, .decode = decode};
     struct state_options options = {
         .folder = folder, .map_bytes = MAP_BYTES, .temporary = true};
+    pthread_t keeper;
+    pages_reserve_open(PAGES_AHEAD, PAGES_MOST);
+    int number = pthread_create(&keeper, NULL, keep_pages, NULL);
+    if (number != 0)
+        return failure_set_errno(failure, number, "cannot start a thread");
     int result = state_open(&b.state, &options, failure);
     if (result == 0)
         result = ledger_open(&b.ledger, b.state, &archive, failure);
@@ -260,5 +277,7 @@ int bench_decide(const char *folder, uint64_t members, size_t batches,
         result = measure(&b, members, batches, lines);
     ledger_close(b.ledger);
     state_close(b.state);
+    pages_reserve_end();
+    (void)pthread_join(keeper, NULL);
     return result;
 }
