@@ -32,6 +32,10 @@
 #define ENROL_BATCHES 25U
 /* Steps of 20 ms: 90 s. */
 #define SETTLE_STEPS 4500
+/* Memory is steady when so many looks find the same; at most two seconds. */
+#define STEADY_STEP_MS 70
+#define STEADY_SAME 3
+#define STEADY_STEPS 28
 
 static const char founding[] =
     "currency code=USD digits=2\n"
@@ -373,6 +377,21 @@ int bench_ledger_usage(
     usage->memory_bytes = read_number(path, "RssAnon:") * 1024;
     usage->resident_bytes = read_number(path, "VmRSS:") * 1024;
     return 0;
+}
+
+void bench_ledger_steady(struct bench_ledger *ledger)
+{
+    const struct timespec step = {.tv_nsec = STEADY_STEP_MS * 1000000};
+    struct bench_usage before = {0};
+    struct bench_usage now = {0};
+    int same = 0;
+    for (int i = 0; i < STEADY_STEPS && same < STEADY_SAME; i++) {
+        if (bench_ledger_usage(ledger, &now) != 0)
+            return;
+        same = now.memory_bytes == before.memory_bytes ? same + 1 : 0;
+        before = now;
+        (void)nanosleep(&step, NULL);
+    }
 }
 
 int bench_ledger_size(struct bench_ledger *ledger, struct bench_size *size)

@@ -45,6 +45,10 @@ int bench_ledger_start(struct bench_ledger *, const char *const *options)
 /* Wait, for 90 s at most, until it has read ahead what it reads ahead after
  * a start: a server that has been up for a minute is what is measured. */
 void bench_ledger_settle(struct bench_ledger *);
+
+/* Wait until its memory is the same for a fifth of a second: pages are made
+ * ready and given back in the background.  At most two seconds. */
+void bench_ledger_steady(struct bench_ledger *);
 /* SIGTERM and wait for the clean end. */
 int bench_ledger_stop(struct bench_ledger *) WARN_UNUSED_RESULT;
 /* SIGKILL and reap; harmless when it does not run. */

@@ -244,6 +244,9 @@ static int play_unsaved(
     bench_latency_free(&cell.played.latency);
     if (cell.played.refused > 0)
         return failure_set(&ledger->failure, "a batch was refused");
+    bench_ledger_steady(ledger);
+    if (bench_ledger_usage(ledger, &cell.after) != 0)
+        return -1;
     tell_memory(&cell, draw);
     return 0;
 }
@@ -261,6 +264,7 @@ int bench_memory(struct bench_ledger *ledger, size_t batches, size_t lines)
         result = bench_ledger_start(ledger, unsaved);
     if (result == 0) {
         bench_ledger_settle(ledger);
+        bench_ledger_steady(ledger);
         bench_plan_batches(&plan, ledger, &draw, batches, lines);
         result = play_unsaved(ledger, &plan, &draw);
     }
