@@ -29,6 +29,7 @@ struct store {
     MDB_cursor *lookup; /* of the reader */
     struct store_totals totals;
     uint64_t pages; /* of the file, as of the last renew */
+    uint64_t used;  /* of those, that hold records */
     uint64_t page_bytes;
     char *folder;
     bool temporary;
@@ -261,6 +262,8 @@ static void count_pages(struct store *store)
     mdb_env_info(store->env, &info);
     mdb_env_stat(store->env, &pages);
     store->pages = info.me_last_pgno + 1;
+    store->used = pages.ms_branch_pages + pages.ms_leaf_pages +
+                  pages.ms_overflow_pages;
     store->page_bytes = pages.ms_psize;
 }
 
@@ -352,6 +355,11 @@ struct store_totals store_totals(const struct store *store)
 uint64_t store_pages_bytes(const struct store *store)
 {
     return store->pages * store->page_bytes;
+}
+
+uint64_t store_used_bytes(const struct store *store)
+{
+    return store->used * store->page_bytes;
 }
 
 uint64_t store_page_bytes(const struct store *store)

@@ -112,8 +112,10 @@ bool store_is_temporary(const struct store *);
 /* As of the last renew. */
 struct store_totals store_totals(const struct store *);
 
-/* Bytes of pages the file had at the last renew; of each. */
+/* Bytes of pages the file had at the last renew; of those that held records
+ * (the rest is free, for what is written next); of each. */
 uint64_t store_pages_bytes(const struct store *);
+uint64_t store_used_bytes(const struct store *);
 uint64_t store_page_bytes(const struct store *);
 
 /* Memory for changed pages that a write has at most: with more than this

@@ -127,5 +127,5 @@ void bench_weigh_tell(const struct bench_weighing *weighing,
     bench_got(out, "journal_mib",
         (double)weighing->after.journal_bytes / (1 << 20));
     bench_got(out, "state_mib",
-        (double)weighing->after.state_bytes / (1 << 20));
+        (double)weighing->after.state_file_bytes / (1 << 20));
 }

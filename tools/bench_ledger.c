@@ -1,6 +1,7 @@
 #include "bench_ledger.h"
 
 #include "../ledger/journal.h"
+#include "../ledger/store.h"
 #include "bench_order.h"
 #include "bench_play.h"
 #include "files.h"
@@ -30,6 +31,8 @@
 /* A body has at most 10,000 lines; so many batches are made at once. */
 #define ENROL_LINES 10000U
 #define ENROL_BATCHES 25U
+/* LMDB's map is address space, not memory. */
+#define MAP_BYTES (UINT64_C(64) << 30)
 /* Steps of 20 ms: 90 s. */
 #define SETTLE_STEPS 4500
 /* Memory is steady when so many looks find the same; at most two seconds. */
@@ -397,7 +400,6 @@ void bench_ledger_steady(struct bench_ledger *ledger)
 int bench_ledger_size(struct bench_ledger *ledger, struct bench_size *size)
 {
     char path[4096];
-    struct stat file;
     struct journal *journal = NULL;
     (void)snprintf(path, sizeof path, "%s/journal", ledger->folder);
     struct journal_options options = {.folder = path, .read_only = true};
@@ -405,10 +407,14 @@ int bench_ledger_size(struct bench_ledger *ledger, struct bench_size *size)
         return -1;
     size->journal_bytes = journal_bytes(journal);
     journal_close(journal);
-    (void)snprintf(path, sizeof path, "%s/state/data.mdb", ledger->folder);
-    if (stat(path, &file) != 0)
-        return failure_set_errno(&ledger->failure, errno, "no %s", path);
-    size->state_bytes = (uint64_t)file.st_blocks * 512;
+    (void)snprintf(path, sizeof path, "%s/state", ledger->folder);
+    struct state_options state = {.folder = path, .map_bytes = MAP_BYTES};
+    struct store *store = NULL;
+    if (store_open(&store, &state, &ledger->failure) != 0)
+        return -1;
+    size->state_bytes = store_used_bytes(store);
+    size->state_file_bytes = store_pages_bytes(store);
+    store_close(store);
     return 0;
 }
 

@@ -79,7 +79,8 @@ int bench_ledger_usage(struct bench_ledger *, struct bench_usage *)
 
 struct bench_size {
     uint64_t journal_bytes; /* used, without what is allocated ahead */
-    uint64_t state_bytes;   /* allocated to the state's file */
+    uint64_t state_bytes;   /* of the state's pages that hold records */
+    uint64_t state_file_bytes; /* of its file: free pages too */
 };
 /* Of a ledger whose daemon does not run. */
 int bench_ledger_size(struct bench_ledger *, struct bench_size *)

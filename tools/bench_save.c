@@ -399,7 +399,7 @@ int bench_confined(struct bench_ledger *ledger, int length_ms,
             (double)all.units * 1e9 / (double)all.took_ns);
         bench_got(&out, "transfers", (double)all.units);
         bench_got(&out, "state_mib",
-            (double)weighing.after.state_bytes / (1 << 20));
+            (double)weighing.after.state_file_bytes / (1 << 20));
         bench_got(&out, "limit_mib", (double)limit / (1 << 20));
         bench_got(&out, "resident_mib",
             (double)usage.resident_bytes / (1 << 20));
