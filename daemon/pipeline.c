@@ -2,6 +2,7 @@
 
 #include "clock.h"
 #include "log.h"
+#include "thread.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -10,6 +11,11 @@
  * more under way, a larger one: this part of them. */
 #define GROUP_ENOUGH 16
 #define GROUP_PART 16
+
+/* Flooded from so many short requests being checked on, until there are so
+ * few: of clients who wait for one answer each there are hardly as many. */
+#define FLOOD_BEGINS 1024
+#define FLOOD_ENDS 256
 
 /* While there is a long decision, the state is tended so often. */
 #define TEND_US 2000
@@ -280,8 +286,19 @@ static bool hand_group_over(struct pipeline *pipeline)
     return !TAILQ_EMPTY(&pipeline->ready);
 }
 
+static void see_flood(struct pipeline *pipeline)
+{
+    size_t under_way = verifier_short_count(pipeline->verifier);
+    bool flooded = under_way >= (pipeline->flooded ? FLOOD_ENDS : FLOOD_BEGINS);
+    if (flooded == pipeline->flooded)
+        return;
+    pipeline->flooded = flooded;
+    thread_be_patient(flooded);
+}
+
 static bool step(struct pipeline *pipeline)
 {
+    see_flood(pipeline);
     pipeline_collect_long(pipeline);
     if (commit_collect(pipeline->commit))
         release_waiting(pipeline);

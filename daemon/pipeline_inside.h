@@ -48,6 +48,7 @@ struct pipeline {
     bool tends; /* the state is to be tended again soon */
     bool asked; /* a ready connection may have something other than orders */
     bool open;  /* a group, as of the last step */
+    bool flooded; /* with signatures to check; see thread_be_patient */
     int64_t stepped_us; /* when that was */
     int64_t wait_us; /* as of the last step: see pipeline_wait_us */
     bool idle;

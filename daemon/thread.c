@@ -1,5 +1,6 @@
 #include "thread.h"
 
+#include <sched.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -21,4 +22,10 @@ void thread_step_back(int nice)
     id_t self = (id_t)gettid();
     int now = getpriority(PRIO_PROCESS, self);
     (void)setpriority(PRIO_PROCESS, self, now + nice);
+}
+
+void thread_be_patient(bool patient)
+{
+    const struct sched_param none = {.sched_priority = 0};
+    (void)sched_setscheduler(0, patient ? SCHED_BATCH : SCHED_OTHER, &none);
 }

@@ -12,6 +12,7 @@
 #define POSITO_DAEMON_THREAD_H
 
 #include <pthread.h>
+#include <stdbool.h>
 
 /* 0, or an errno number. */
 int thread_start(pthread_t *, void *(*run)(void *), void *argument);
@@ -24,5 +25,13 @@ int thread_start(pthread_t *, void *(*run)(void *), void *argument);
 #define THREAD_CHECKS 2 /* somebody waits for it, and for the loop too */
 #define THREAD_SAVES 10 /* nobody waits */
 void thread_step_back(int nice);
+
+/*
+ * Patient, the calling thread does not push another one aside when it wakes
+ * (SCHED_BATCH, sched(7)), but waits for its turn.  For the loop when
+ * thousands of signatures wait: nobody's answer depends on when it wakes, and
+ * each turn saved is time to check them.  Its priority stays.
+ */
+void thread_be_patient(bool patient);
 
 #endif

@@ -504,6 +504,19 @@ static void threads_step_back_alone(void **unused)
     assert_int_equal(sigismember(&mask, SIGTERM), 0);
 }
 
+/* Patience comes and goes, and changes no priority. */
+static void a_thread_is_patient_for_a_while(void **unused)
+{
+    int nice = getpriority(PRIO_PROCESS, 0);
+
+    (void)unused;
+    thread_be_patient(true);
+    assert_int_equal(sched_getscheduler(0), SCHED_BATCH);
+    assert_int_equal(getpriority(PRIO_PROCESS, 0), nice);
+    thread_be_patient(false);
+    assert_int_equal(sched_getscheduler(0), SCHED_OTHER);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -520,6 +533,7 @@ int main(void)
         cmocka_unit_test(test_textfile),
         cmocka_unit_test(test_clock_watch),
         cmocka_unit_test(threads_step_back_alone),
+        cmocka_unit_test(a_thread_is_patient_for_a_while),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
