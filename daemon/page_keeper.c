@@ -4,17 +4,27 @@
 
 #include "../ledger/pages.h"
 
+#include <time.h>
+
 /* Pieces ready at any time: of those that a layer may need so many parts,
  * within these bounds. */
 #define AHEAD_PART 48
 #define AHEAD_LEAST 1
 #define AHEAD_MOST 8
 
+/* Before a page that nobody wants goes back. */
+#define REST_MS 20
+
+static void rest(void)
+{
+    const struct timespec time = {.tv_nsec = REST_MS * 1000000L};
+    (void)nanosleep(&time, NULL);
+}
+
 static void *run(void *none)
 {
     thread_step_back(THREAD_SAVES);
-    while (pages_reserve_keep())
-        continue;
+    pages_reserve_run(rest);
     return none;
 }
 

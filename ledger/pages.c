@@ -4,14 +4,9 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 
 /* Each page is touched, where they are small after all. */
 #define PAGE_SMALL 4096
-
-/* The keeper looks so often whether pieces were taken meanwhile, and gives
- * one back if none was. */
-#define IDLE_MS 50
 
 void *pages_take(size_t size, bool dense)
 {
@@ -51,7 +46,7 @@ static struct {
     size_t count;
     size_t ahead;
     size_t most;
-    bool taken; /* since the keeper looked last */
+    bool taken; /* since the keeper's rest began */
     bool open;
 } reserve = {
     .lock = PTHREAD_MUTEX_INITIALIZER,
@@ -147,58 +142,51 @@ size_t pages_reserve_count(void)
 
 /* ---- the keeper ---- */
 
-static void wait_a_while(void)
+enum need { NEED_END, NEED_PIECE, NEED_REST };
+
+static enum need await_need(void)
 {
-    struct timespec until;
-    (void)clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_nsec += IDLE_MS * 1000000L;
-    until.tv_sec += until.tv_nsec / 1000000000L;
-    until.tv_nsec %= 1000000000L;
-    (void)pthread_cond_timedwait(&reserve.changed, &reserve.lock, &until);
+    (void)pthread_mutex_lock(&reserve.lock);
+    while (reserve.open && reserve.count == reserve.ahead)
+        (void)pthread_cond_wait(&reserve.changed, &reserve.lock);
+    enum need need = !reserve.open                   ? NEED_END
+                     : reserve.count < reserve.ahead ? NEED_PIECE
+                                                     : NEED_REST;
+    reserve.taken = false;
+    (void)pthread_mutex_unlock(&reserve.lock);
+    return need;
 }
 
-/* While enough are ready: NULL, or one that has become too many. */
-static struct piece *await_change(void)
-{
-    while (reserve.open && reserve.count >= reserve.ahead) {
-        if (reserve.count == reserve.ahead) {
-            (void)pthread_cond_wait(&reserve.changed, &reserve.lock);
-            continue;
-        }
-        reserve.taken = false;
-        wait_a_while();
-        if (!reserve.taken && reserve.count > reserve.ahead)
-            return pop();
-    }
-    return NULL;
-}
-
-static void *make_ready(void)
+/* False: out of memory. */
+static bool make_ready(void)
 {
     uint8_t *memory = pages_take(PAGES_LARGE, true);
-    for (size_t at = 0; memory != NULL && at < PAGES_LARGE; at += PAGE_SMALL)
+    if (memory == NULL)
+        return false;
+    for (size_t at = 0; at < PAGES_LARGE; at += PAGE_SMALL)
         memory[at] = 1;
-    return memory;
+    pages_piece_give(memory);
+    return true;
 }
 
-bool pages_reserve_keep(void)
+static void give_one_back(void)
 {
+    struct piece *surplus = NULL;
     (void)pthread_mutex_lock(&reserve.lock);
-    struct piece *surplus = await_change();
-    bool wanted = reserve.open && surplus == NULL;
-    bool open = reserve.open;
+    if (!reserve.taken && reserve.count > reserve.ahead)
+        surplus = pop();
     (void)pthread_mutex_unlock(&reserve.lock);
     pages_give(surplus, PAGES_LARGE);
-    if (!wanted)
-        return open;
-    void *memory = make_ready();
-    if (memory != NULL) {
-        pages_piece_give(memory);
-        return true;
+}
+
+void pages_reserve_run(void (*rest)(void))
+{
+    enum need need;
+    while ((need = await_need()) != NEED_END) {
+        /* Out of memory, too: whoever wants a piece will say so. */
+        if (need == NEED_REST || !make_ready()) {
+            rest();
+            give_one_back();
+        }
     }
-    /* Out of memory: whoever wants a piece will say so. */
-    (void)pthread_mutex_lock(&reserve.lock);
-    wait_a_while();
-    (void)pthread_mutex_unlock(&reserve.lock);
-    return true;
 }

@@ -42,11 +42,11 @@ void pages_piece_give(void *); /* NULL is harmless */
 void pages_reserve_open(size_t ahead, size_t most);
 
 /*
- * What the keeper calls again and again, until it returns false: touch one
- * piece if some are wanted; else wait, and give one back to the system if
- * there are more than `ahead` and for a while none was taken.
+ * The keeper, until pages_reserve_end: touches pieces while some are wanted,
+ * else waits.  While there are more than `ahead` it rests, and gives one back
+ * to the system if none was taken meanwhile.
  */
-bool pages_reserve_keep(void);
+void pages_reserve_run(void (*rest)(void));
 
 /* The keeper is to end, and all pieces go back to the system; pieces that
  * are given later go there at once. */

@@ -485,8 +485,8 @@ void record_put_usage(struct state *state, uint32_t signer,
 static void order_key(
     struct buffer *key, uint32_t signer, const struct ulid *id)
 {
-    buffer_be32(key, signer);
     buffer_append(key, bytes_of(id->data, sizeof id->data));
+    buffer_be32(key, signer);
 }
 
 bool record_find_order(struct state *state, uint32_t signer,

@@ -36,7 +36,7 @@ enum table {
                            newest references */
     TABLE_HISTORY,      /* posting be64, account id, block be32 -> the 16
                            references before that posting */
-    TABLE_ORDER_ID,     /* key number be32, ULID -> entry index */
+    TABLE_9,            /* free: until format 3 it was that of orders */
     TABLE_HOLD,         /* entry index be64 -> hold */
     TABLE_EXPIRY,       /* until be64, entry index be64 -> nothing */
     TABLE_USAGE,        /* key number be32, currency u8, date be32 -> used */
@@ -99,8 +99,19 @@ enum table {
     TABLE_EXPOSURE,     /* pool be32, kind u8, who be32, currency u8 ->
                            what the pool has in loans there */
     TABLE_LOAN_STEP,    /* loan be64 -> its figures before its last step */
+    /* The numbers between are free.  An id begins with its time, so that new
+       ones come at the table's end, and pages there are filled to the end if
+       nothing stands behind them: it is the last table. */
+    TABLE_ORDER_ID = 127, /* ULID, key number be32 -> entry index */
     TABLE_COUNT
 };
+
+/* Not one of the free numbers. */
+static inline bool table_is_used(enum table table)
+{
+    return (table <= TABLE_LOAN_STEP && table != TABLE_9) ||
+        table == TABLE_ORDER_ID;
+}
 
 #define STATE_KEY_MAX 64   /* bytes */
 #define STATE_VALUE_MAX 1024

@@ -13,7 +13,7 @@ check "the books are shown in both languages" \
 check "the audit is shown" grep -q 'digest' "$here/screen"
 
 # What happened in the season: the entry's postings, all of them.
-journal=$(echo "$here"/demo/journal/*.posito)
+journal=$(echo "$here"/demo/journal/0*.posito)
 posted() { # beginning of a line, postings...
     want=$1
     shift
@@ -124,7 +124,7 @@ digest=$(grep -oE '[0-9a-f]{64}' "$here/screen" | sort | uniq -c |
 check "to the same digest" grep -q "digest *$digest" "$here/second"
 
 # Flip one byte anywhere: entries, notes, headers, the zeros after the end.
-journal=$(echo "$here"/elsewhere/journal/*.posito | head -n 1)
+journal=$(echo "$here"/elsewhere/journal/0*.posito | head -n 1)
 size=$(stat -c %s "$journal")
 used=$(($(grep -aobE '^— ' "$journal" | tail -n 1 | cut -d: -f1) + 150))
 flip() { # offset mask

@@ -13,7 +13,7 @@ timeout 280 "$build/posito-demo" --programme --until $last "$home" \
 code=$?
 check "the programme is played: $(tail -n 3 "$here/screen")" [ $code -eq 0 ]
 [ $code -eq 0 ] || finish
-grep -aE '^[a-z]|^\+' "$home"/journal/*.posito >"$here/journal"
+grep -aE '^[a-z]|^\+' "$home"/journal/0*.posito >"$here/journal"
 
 shown() { # a whole line of the screen, as a pattern
     check "shown: $1" grep -qxE -- "$1" "$here/screen"

@@ -516,6 +516,8 @@ static struct record_list list_all(struct ledger_fixture *f)
     for (int table = 0; table < TABLE_COUNT; table++) {
         size_t before = all.count;
 
+        if (!table_is_used((enum table)table))
+            continue;
         list_table(f, (enum table)table, &all);
         if (all.count == before)
             fail_msg("table %d has no record to spoil", table);

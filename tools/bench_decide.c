@@ -16,6 +16,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #define ENROL_LINES 10000U
 #define MAP_BYTES (UINT64_C(8) << 30)
@@ -247,10 +248,15 @@ static int measure(struct bench *b, uint64_t members, size_t batches,
 }
 
 /* As beside the daemon's loop. */
+static void rest(void)
+{
+    const struct timespec time = {.tv_nsec = 20 * 1000000L};
+    (void)nanosleep(&time, NULL);
+}
+
 static void *keep_pages(void *none)
 {
-    while (pages_reserve_keep())
-        continue;
+    pages_reserve_run(rest);
     return none;
 }
 
