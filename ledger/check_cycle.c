@@ -235,6 +235,7 @@ static int one_earning(
     struct account_id id;
     struct earning earning;
     struct rate rate;
+    int64_t paid = 0;
     int64_t tax = 0;
     uint32_t month;
     char text[CHECK_NAME_MAX];
@@ -244,7 +245,8 @@ static int one_earning(
     rate = cycle_tax_on(check->state, account_id_book(&id),
         (struct date){ cycle_month_first(month + 1).days - 1 });
     if (days == NULL || days->sum != earning.balance_days ||
-        days->account.credits != earning.dividend - earning.tax ||
+        !minor_subtract(earning.dividend, earning.tax, &paid) ||
+        days->account.credits != paid ||
         !minor_times_rate(earning.dividend, rate, ROUND_HALF_AWAY, &tax) ||
         tax != earning.tax)
         return check_fail(check,
