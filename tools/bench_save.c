@@ -85,7 +85,7 @@ int bench_sustained(struct bench_ledger *ledger, int length_ms)
     struct bench_weighing weighing;
     double rate = 0;
     (void)snprintf(save, sizeof save, "save-ms=%d",
-        length_ms >= 400 ? length_ms / 3 : 20);
+        length_ms >= 400 ? length_ms / 8 : 20);
     struct bench_cell cell = {.ledger = ledger,
         .play = {.plan = &plan,
             .connections = 8,
