@@ -17,10 +17,12 @@ enum syncer_state {
 
 struct commit {
     struct commit_options options;
+    struct note_key key;       /* the log's */
     uint64_t durable;
     struct buffer note;        /* of durable */
     int64_t opened_us;         /* when the open group was first seen; 0 */
-    struct buffer group;       /* being synced */
+    struct buffer group;       /* being signed and synced */
+    size_t text;               /* where its checkpoint's text begins */
     uint64_t first;            /* its first entry */
     uint64_t size;             /* of the ledger at its end */
     _Atomic enum syncer_state state; /* set to WORKING under lock */
@@ -36,6 +38,12 @@ struct commit {
 static void append_group(struct commit *commit)
 {
     struct failure failure = {{0}};
+    checkpoint_sign_text(&commit->group, commit->text, &commit->key,
+        commit->options.secret);
+    if (commit->group.failed) {
+        (void)failure_set(&failure, "out of memory");
+        log_fatal(&failure);
+    }
     if (journal_append(commit->options.journal, commit->first,
             buffer_bytes(&commit->group), &failure) != 0)
         log_fatal(&failure);
@@ -96,6 +104,7 @@ int commit_open(struct commit **out, const struct commit_options *options,
     if (commit == NULL)
         return failure_set(failure, "out of memory");
     commit->options = *options;
+    commit->key = *ledger_log_key(options->ledger);
     commit->note = buffer_empty();
     commit->group = buffer_empty();
     commit->durable = ledger_size(options->ledger);
@@ -151,25 +160,12 @@ bool commit_idle(const struct commit *commit)
            atomic_load(&commit->state) == SYNCER_FREE;
 }
 
-/*
- * The group ends in its checkpoint: five lines (origin, size, root, blank,
- * signature).
- */
-static struct bytes note_of_group(struct bytes group)
-{
-    size_t start = group.length;
-    for (unsigned lines = 0; start > 0; start--)
-        if (group.data[start - 1] == '\n' && lines++ == 5)
-            break;
-    return bytes_after(group, start);
-}
-
 static void set_durable(struct commit *commit)
 {
     commit->durable = commit->size;
     buffer_clear(&commit->note);
-    buffer_append(
-        &commit->note, note_of_group(buffer_bytes(&commit->group)));
+    buffer_append(&commit->note,
+        bytes_after(buffer_bytes(&commit->group), commit->text));
     ledger_durable(commit->options.ledger, commit->durable);
     if (commit->note.failed || ledger_failed(commit->options.ledger)) {
         const struct failure memory = {"out of memory"};
@@ -197,12 +193,9 @@ static void close_group(struct commit *commit)
 {
     struct ledger *ledger = commit->options.ledger;
     buffer_clear(&commit->group);
-    if (ledger_close_group(ledger, commit->options.secret, &commit->group,
-            &commit->first) != 0 ||
-        commit->group.failed) {
-        const struct failure memory = {"out of memory"};
-        log_fatal(ledger_failed(ledger) ? ledger_failure(ledger) : &memory);
-    }
+    if (ledger_close_group_unsigned(ledger, &commit->group, &commit->first,
+            &commit->text) != 0)
+        log_fatal(ledger_failure(ledger));
     commit->size = ledger_size(ledger);
     commit->opened_us = 0;
 }

@@ -1,10 +1,12 @@
 /*
- * Group commit: the ledger's open group is closed, written to the journal
- * and synced by one thread, while the next group gathers.
+ * Group commit: the ledger's open group is closed, its checkpoint signed,
+ * written to the journal and synced by one thread, while the next group
+ * gathers.
  *
  *     owner (the loop)                     syncer
  *     ledger_decide ...
- *     commit_step: close the group  ---->  journal_append
+ *     commit_step: close the group  ---->  checkpoint_sign_text
+ *     ledger_decide ...                    journal_append
  *     ledger_decide ...                       (write, fdatasync)
  *     commit_collect: it is durable <----  bell
  *

@@ -546,8 +546,8 @@ size_t ledger_group_bytes(const struct ledger *ledger)
     return recent_group(&ledger->recent).length;
 }
 
-int ledger_close_group(struct ledger *ledger, const struct secret_key *secret,
-    struct buffer *out, uint64_t *first)
+int ledger_close_group_unsigned(struct ledger *ledger, struct buffer *out,
+    uint64_t *first, size_t *text)
 {
     struct bytes entries = recent_group(&ledger->recent);
     struct buffer note = buffer_empty();
@@ -557,12 +557,14 @@ int ledger_close_group(struct ledger *ledger, const struct secret_key *secret,
     memcpy(checkpoint.origin, ledger->founding.origin,
         sizeof checkpoint.origin);
     checkpoint.root = merkle_root(&ledger->tree);
-    checkpoint_append_note(&note, &checkpoint, &ledger->log_key, secret);
+    checkpoint_append_text(&note, &checkpoint);
     *first = ledger->recent.group_first;
     buffer_format(out, "group %llu %llu %zu\n", (unsigned long long)*first,
         (unsigned long long)ledger_group_count(ledger),
-        entries.length + note.length);
+        entries.length + note.length +
+            checkpoint_sign_length(&ledger->log_key));
     buffer_append(out, entries);
+    *text = out->length;
     buffer_append(out, buffer_bytes(&note));
     if (note.failed || out->failed) {
         (void)context_fail(ledger, "out of memory");
@@ -573,6 +575,17 @@ int ledger_close_group(struct ledger *ledger, const struct secret_key *secret,
 out:
     buffer_free(&note);
     return result;
+}
+
+int ledger_close_group(struct ledger *ledger, const struct secret_key *secret,
+    struct buffer *out, uint64_t *first)
+{
+    size_t text;
+
+    if (ledger_close_group_unsigned(ledger, out, first, &text) != 0)
+        return -1;
+    checkpoint_sign_text(out, text, &ledger->log_key, secret);
+    return out->failed ? context_fail(ledger, "out of memory") : 0;
 }
 
 void ledger_durable(struct ledger *ledger, uint64_t size)

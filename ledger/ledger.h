@@ -229,6 +229,11 @@ size_t ledger_group_bytes(const struct ledger *);
 int ledger_close_group(struct ledger *, const struct secret_key *,
     struct buffer *out, uint64_t *first) WARN_UNUSED_RESULT;
 
+/* The same but for the signature, which takes longer than the rest and needs
+ * no ledger: checkpoint_sign_text completes the group from *text on. */
+int ledger_close_group_unsigned(struct ledger *, struct buffer *out,
+    uint64_t *first, size_t *text) WARN_UNUSED_RESULT;
+
 /* All entries below size are in the archive now. */
 void ledger_durable(struct ledger *, uint64_t size);
 

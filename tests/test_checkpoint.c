@@ -56,6 +56,50 @@ static void golden_checkpoints_are_written(void **state)
     buffer_free(&note);
 }
 
+/* The text first, its signature later, behind whatever else out has. */
+static void a_text_is_signed_where_it_stands(void **state)
+{
+    (void)state;
+    static const char before[] = "group 0 8 999\nentries\n";
+    struct note_key key;
+    struct secret_key secret;
+    struct checkpoint checkpoint = { .origin = ORIGIN, .size = 8 };
+    struct buffer out = buffer_empty();
+    log_keys(&key, &secret);
+    assert_true(
+        base64_decode(bytes_text(ROOT), checkpoint.root.data, 32));
+    buffer_text(&out, before);
+    checkpoint_append_text(&out, &checkpoint);
+    size_t unsigned_length = out.length;
+    checkpoint_sign_text(&out, sizeof before - 1, &key, &secret);
+    assert_true(bytes_equal_text(
+        bytes_after(buffer_bytes(&out), sizeof before - 1), GOLDEN_NOTE));
+    assert_memory_equal(out.data, before, sizeof before - 1);
+    assert_int_equal(
+        out.length - unsigned_length, checkpoint_sign_length(&key));
+    buffer_free(&out);
+}
+
+/* What would be signed in part is not called signed. */
+static void a_text_too_long_is_not_signed(void **state)
+{
+    (void)state;
+    struct note_key key;
+    struct secret_key secret;
+    struct buffer out = buffer_empty();
+    log_keys(&key, &secret);
+    for (size_t i = 0; i < NOTE_COSIGNED_TEXT_MAX; i++)
+        buffer_char(&out, 'x');
+    checkpoint_sign_text(&out, 0, &key, &secret);
+    assert_false(out.failed);
+    buffer_clear(&out);
+    for (size_t i = 0; i <= NOTE_COSIGNED_TEXT_MAX; i++)
+        buffer_char(&out, 'x');
+    checkpoint_sign_text(&out, 0, &key, &secret);
+    assert_true(out.failed);
+    buffer_free(&out);
+}
+
 static void texts_have_one_spelling(void **state)
 {
     (void)state;
@@ -219,6 +263,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(golden_checkpoints_are_written),
+        cmocka_unit_test(a_text_is_signed_where_it_stands),
+        cmocka_unit_test(a_text_too_long_is_not_signed),
         cmocka_unit_test(texts_have_one_spelling),
         cmocka_unit_test(other_signed_texts_are_no_checkpoints),
         cmocka_unit_test(forged_and_foreign_notes_are_told_apart),

@@ -42,13 +42,27 @@ void checkpoint_append_note(struct buffer *out,
     const struct checkpoint *checkpoint, const struct note_key *key,
     const struct secret_key *secret)
 {
+    size_t start = out->length;
+    checkpoint_append_text(out, checkpoint);
+    checkpoint_sign_text(out, start, key, secret);
+}
+
+void checkpoint_sign_text(struct buffer *out, size_t start,
+    const struct note_key *key, const struct secret_key *secret)
+{
     /* A text of its own, since out may move while it grows. */
     uint8_t memory[NOTE_COSIGNED_TEXT_MAX];
     struct buffer text = buffer_over(memory, sizeof memory);
-    checkpoint_append_text(&text, checkpoint);
-    buffer_append(out, buffer_bytes(&text));
+    buffer_append(&text, bytes_after(buffer_bytes(out), start));
     buffer_char(out, '\n');
     note_sign(out, buffer_bytes(&text), key, secret);
+    if (text.failed)
+        out->failed = true;
+}
+
+size_t checkpoint_sign_length(const struct note_key *key)
+{
+    return 1 + note_sign_length(key);
 }
 
 enum note_verdict checkpoint_open(struct bytes note,

@@ -181,6 +181,12 @@ void note_sign(struct buffer *note, struct bytes text,
     note_append_line(note, key, &blob);
 }
 
+size_t note_sign_length(const struct note_key *key)
+{
+    return sizeof NOTE_DASH - 1 + strlen(key->name) + 1 +
+        BASE64_LENGTH(4 + sizeof(struct signature)) + 1;
+}
+
 /* What a witness signs; message fails if text is longer than allowed. */
 static void note_cosigned_message(
     struct buffer *message, struct bytes text, uint64_t posix_seconds)

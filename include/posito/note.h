@@ -67,6 +67,9 @@ bool note_key_parse(struct bytes, struct note_key *) WARN_UNUSED_RESULT;
 void note_sign(struct buffer *note, struct bytes text, const struct note_key *,
     const struct secret_key *);
 
+/* Bytes that note_sign appends. */
+size_t note_sign_length(const struct note_key *);
+
 /* Cosignatures are made over checkpoints, which are short.  One over a
  * longer text fails: the buffer when made, the signature when checked. */
 #define NOTE_COSIGNED_TEXT_MAX 4096
@@ -109,6 +112,13 @@ bool checkpoint_parse_text(struct bytes text, struct checkpoint *)
 /* The whole signed note: text, blank line, signature line. */
 void checkpoint_append_note(struct buffer *, const struct checkpoint *,
     const struct note_key *, const struct secret_key *);
+
+/* The same in two steps: what out has from start on is a checkpoint's text,
+ * and becomes a signed note, so many bytes longer.  A text of more than
+ * NOTE_COSIGNED_TEXT_MAX fails the buffer. */
+void checkpoint_sign_text(struct buffer *out, size_t start,
+    const struct note_key *, const struct secret_key *);
+size_t checkpoint_sign_length(const struct note_key *);
 
 /* Open, parse, and require the origin to be the key's name: a text that is
  * no checkpoint of that log is malformed. */
