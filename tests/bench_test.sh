@@ -36,6 +36,7 @@ for row in 'verify: {"threads":1}' 'leaf: {"bytes":200}' \
 done
 for row in 'echo: {"bytes":200}' "state's file alone: {\"accounts\":500}" \
     "state's file alone: {\"accounts\":2000}" 'decide: {"members":1000,"lines":10000}' \
+    'random read: {"accounts":500}' 'random read: {"accounts":2000}' \
     'signed text: {"transfers":"signed each"}' \
     'signed text: {"transfers":"in batches"}' \
     'sustained batches: {"accounts":500,"lines":10000}' \
@@ -55,6 +56,9 @@ for row in 'echo: {"bytes":200}' "state's file alone: {\"accounts\":500}" \
     check "measured: $row" has "results: $row"
 done
 for connections in 1 8 32 64; do
+    check "measured: a bare server, $connections" grep -qF \
+        "\"bare server\",\"at\":{\"connections\":$connections,\"window\":1}" \
+        "$BENCH_DIR/results.jsonl"
     for window in 1 64; do
         check "measured: single, $connections, $window" has \
             "single: {\"connections\":$connections,\"window\":$window}"

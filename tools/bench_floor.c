@@ -22,7 +22,6 @@
 #define ANSWER_BYTES 64
 #define MESSAGES 64
 #define THREADS_MAX 256
-#define FILE_BYTES ((size_t)16 << 20)
 
 /* ---- signatures ---- */
 
@@ -220,7 +219,7 @@ static int measure_echo(int each_ms, struct failure *failure)
 
 /* ---- the disk ---- */
 
-static int open_zeros(const char *folder, struct failure *failure)
+int bench_zeros_open(const char *folder, struct failure *failure)
 {
     char path[4096];
     (void)snprintf(path, sizeof path, "%s/floor-XXXXXX", folder);
@@ -229,7 +228,7 @@ static int open_zeros(const char *folder, struct failure *failure)
         return failure_set_errno(failure, errno, "cannot make %s", path);
     (void)unlink(path);
     static const uint8_t zeros[1 << 16];
-    for (size_t done = 0; done < FILE_BYTES; done += sizeof zeros)
+    for (size_t done = 0; done < BENCH_ZEROS_BYTES; done += sizeof zeros)
         if (write(file, zeros, sizeof zeros) != (ssize_t)sizeof zeros) {
             (void)failure_set_errno(
                 failure, errno, "cannot write in %s", folder);
@@ -262,7 +261,7 @@ static int overwrite(
         int64_t after = bench_now_ns();
         bench_latency_add(&latency, after - now);
         now = after;
-        at = (at + bytes) % FILE_BYTES;
+        at = (at + bytes) % BENCH_ZEROS_BYTES;
     }
     struct bench_result out = bench_result("fdatasync", "floor");
     bench_at(&out, "bytes", (int64_t)bytes);
@@ -277,7 +276,7 @@ static int overwrite(
 static int measure_disk(
     const char *folder, int each_ms, struct failure *failure)
 {
-    int file = open_zeros(folder, failure);
+    int file = bench_zeros_open(folder, failure);
     if (file < 0)
         return -1;
     int result = overwrite(file, 4096, each_ms, failure);

@@ -16,9 +16,17 @@
 
 #include <posito/failure.h>
 
+#include <stddef.h>
+
 /* Measure each for so many milliseconds and print the results.  folder
  * is where a file of 16 MiB may be made and removed.  0, or -1. */
 int bench_floor(const char *folder, int each_ms, struct failure *)
+    WARN_UNUSED_RESULT;
+
+/* A file of zeros in the folder, without a name, synced: to be overwritten.
+ * Its descriptor, or -1. */
+#define BENCH_ZEROS_BYTES ((size_t)16 << 20)
+int bench_zeros_open(const char *folder, struct failure *)
     WARN_UNUSED_RESULT;
 
 #endif

@@ -99,6 +99,55 @@ int bench_store(const char *folder, uint64_t accounts, size_t records,
     return result;
 }
 
+/* ---- memory ---- */
+
+#define RECORD_BYTES 128
+#define READS_IN_A_ROW 10000
+
+/* The next place of each record, in one ring through all of them in random
+ * order (Sattolo, "An algorithm to generate a random cyclic permutation",
+ * 1986). */
+static uint64_t *make_ring(uint64_t count)
+{
+    const size_t step = RECORD_BYTES / sizeof(uint64_t);
+    uint64_t *ring = calloc(count, RECORD_BYTES);
+    struct bench_draw draw = bench_draw(count, 1, false);
+    for (uint64_t i = 0; ring != NULL && i < count; i++)
+        ring[i * step] = i * step;
+    for (uint64_t i = count - 1; ring != NULL && i > 0; i--) {
+        uint64_t other = bench_draw_below(&draw, i) * step;
+        uint64_t kept = ring[i * step];
+        ring[i * step] = ring[other];
+        ring[other] = kept;
+    }
+    return ring;
+}
+
+int bench_random_reads(
+    uint64_t accounts, int each_ms, struct failure *failure)
+{
+    uint64_t *ring = make_ring(accounts);
+    uint64_t at = 0, count = 0;
+    if (ring == NULL)
+        return failure_set(failure, "out of memory");
+    int64_t began = bench_now_ns();
+    int64_t now = began;
+    while (now < began + (int64_t)each_ms * 1000000) {
+        for (int i = 0; i < READS_IN_A_ROW; i++, count++)
+            at = ring[at];
+        now = bench_now_ns();
+    }
+    struct bench_result out = bench_result("random read", "floor");
+    bench_at(&out, "accounts", (int64_t)accounts);
+    bench_got(&out, "ns", (double)(now - began) / (double)count);
+    bench_result_print(&out);
+    free(ring);
+    /* Never; but so the reads are of use, and nothing leaves them out. */
+    return at < accounts * (RECORD_BYTES / sizeof at)
+               ? 0
+               : failure_set(failure, "the ring has a hole");
+}
+
 /* ---- what is signed ---- */
 
 struct weight {

@@ -17,7 +17,7 @@ struct bench_target {
     const char *work;
     const char *to_reach;
     char measured[240];
-    char why[240];  /* what else was measured says of it; or empty */
+    char why[400];  /* what else was measured says of it; or empty */
     char ratio[48]; /* measured to what it is held against */
     enum bench_verdict verdict;
     bool noisy; /* others had more than 0.1 of a core meanwhile */

@@ -2,6 +2,7 @@
  * posito-bench: measures the daemon, the floor it stands on, and its
  * peers.  `make bench` runs it through tools/bench/run.sh.
  */
+#include "bench_bare.h"
 #include "bench_decide.h"
 #include "bench_export.h"
 #include "bench_floor.h"
@@ -30,6 +31,7 @@
 
 static const char help[] =
     "posito-bench floor FOLDER           signatures, hashes and syncs alone\n"
+    "posito-bench bare FOLDER CONNECTIONS  lines verified, synced, answered\n"
     "posito-bench prepare FOLDER MEMBERS found and enrol, once\n"
     "posito-bench fill FOLDER MEMBERS COUNT singles|batches\n"
     "                                    a journal for auditors, once\n"
@@ -47,6 +49,7 @@ static const char help[] =
     "posito-bench memory FOLDER BATCHES LINES   unsaved records; starts\n"
     "posito-bench decide FOLDER MEMBERS BATCHES LINES   deciding alone\n"
     "posito-bench store FOLDER ACCOUNTS RECORDS    the state's file alone\n"
+    "posito-bench reads ACCOUNTS         memory at random places\n"
     "posito-bench signed FOLDER KIND     of a journal, what clients signed\n"
     "posito-bench redis ADDRESS SCRIPT CLIENTS ACCOUNTS\n"
     "posito-bench export FOLDER          transactions for ledger, hledger\n"
@@ -215,6 +218,15 @@ static int do_floor(char **words)
                : tell(&failure);
 }
 
+static int do_bare(char **words)
+{
+    struct failure failure = {{0}};
+    return bench_bare(words[0], (unsigned)number(words[1]), each_ms(),
+               &failure) == 0
+               ? 0
+               : tell(&failure);
+}
+
 static int do_decide(char **words)
 {
     struct failure failure = {{0}};
@@ -229,6 +241,14 @@ static int do_store(char **words)
     struct failure failure = {{0}};
     return bench_store(words[0], number(words[1]), (size_t)number(words[2]),
                &failure) == 0
+               ? 0
+               : tell(&failure);
+}
+
+static int do_reads(char **words)
+{
+    struct failure failure = {{0}};
+    return bench_random_reads(number(words[0]), each_ms() / 2, &failure) == 0
                ? 0
                : tell(&failure);
 }
@@ -352,6 +372,7 @@ static const struct command {
     int (*run)(char **words);
 } commands[] = {
     {"floor", 1, do_floor},
+    {"bare", 2, do_bare},
     {"prepare", 2, do_prepare},
     {"fill", 4, do_fill},
     {"singles", 2, do_singles},
@@ -366,6 +387,7 @@ static const struct command {
     {"memory", 3, do_memory},
     {"decide", 4, do_decide},
     {"store", 3, do_store},
+    {"reads", 1, do_reads},
     {"signed", 2, do_signed},
     {"redis", 4, do_redis},
     {"export", 1, do_export},

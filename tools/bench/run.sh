@@ -29,7 +29,7 @@ long=${BENCH_LONG:-}
 accounts=${BENCH_ACCOUNTS:-10000 100000 1000000${long:+ 10000000}}
 peers=${BENCH_PEERS-postgres redis sqlite ledger hledger}
 singles_accounts=${BENCH_SINGLES_ACCOUNTS:-100000}
-audit_singles=${BENCH_AUDIT_SINGLES:-100000}
+audit_singles=${BENCH_AUDIT_SINGLES:-400000}
 audit_lines=${BENCH_AUDIT_LINES:-1000000}
 text_lines=${BENCH_TEXT_LINES:-${long:+1000000}}
 text_lines=${text_lines:-100000}
@@ -137,6 +137,7 @@ one_round() {
     "$bench" floor "$here"
     for clients in 1 8 32 64; do
         "$bench" singles "$here/singles" "$clients"
+        "$bench" bare "$here" "$clients"
         postgres_round "$clients"
         redis_round "$clients"
         [ "$clients" -gt 1 ] || sqlite_round
@@ -158,6 +159,7 @@ one_round() {
 once() {
     for count in $accounts; do
         "$bench" store "$here/store" "$count" "$parts_records"
+        "$bench" reads "$count"
     done
     rm -rf "$here/decide"
     "$bench" decide "$here/decide" "$decide_members" "$decide_batches" 10000
