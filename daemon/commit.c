@@ -92,8 +92,8 @@ static int sign_note(struct commit *commit)
     buffer_append(&name, origin);
     checkpoint.root = merkle_root(ledger_tree(ledger));
     buffer_clear(&commit->note);
-    checkpoint_append_note(&commit->note, &checkpoint,
-        ledger_log_key(ledger), commit->options.secret);
+    checkpoint_append_note(&commit->note, &checkpoint, &commit->key,
+        commit->options.secret);
     return commit->note.failed || name.failed ? -1 : 0;
 }
 

@@ -230,7 +230,8 @@ int ledger_close_group(struct ledger *, const struct secret_key *,
     struct buffer *out, uint64_t *first) WARN_UNUSED_RESULT;
 
 /* The same but for the signature, which takes longer than the rest and needs
- * no ledger: checkpoint_sign_text completes the group from *text on. */
+ * no ledger: checkpoint_sign_text completes the group.  *text: where in out
+ * the checkpoint's text begins.  Both: 0, or -1 and the ledger has failed. */
 int ledger_close_group_unsigned(struct ledger *, struct buffer *out,
     uint64_t *first, size_t *text) WARN_UNUSED_RESULT;
 

@@ -97,6 +97,7 @@ static void a_text_too_long_is_not_signed(void **state)
         buffer_char(&out, 'x');
     checkpoint_sign_text(&out, 0, &key, &secret);
     assert_true(out.failed);
+    assert_int_equal(out.length, NOTE_COSIGNED_TEXT_MAX + 1);
     buffer_free(&out);
 }
 

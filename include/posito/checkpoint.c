@@ -54,10 +54,12 @@ void checkpoint_sign_text(struct buffer *out, size_t start,
     uint8_t memory[NOTE_COSIGNED_TEXT_MAX];
     struct buffer text = buffer_over(memory, sizeof memory);
     buffer_append(&text, bytes_after(buffer_bytes(out), start));
+    if (text.failed) {
+        out->failed = true;
+        return;
+    }
     buffer_char(out, '\n');
     note_sign(out, buffer_bytes(&text), key, secret);
-    if (text.failed)
-        out->failed = true;
 }
 
 size_t checkpoint_sign_length(const struct note_key *key)
