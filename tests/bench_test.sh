@@ -97,6 +97,20 @@ compiles() {
 }
 check "SQLite's driver compiles" compiles
 
+# What cannot be measured is said, and not tried.
+refuses() { # message, words of posito-bench ...
+    message=$1
+    shift
+    ! timeout 10 "$build/posito-bench" "$@" >"$here/told" 2>&1 &&
+        grep -qx "posito-bench: $message" "$here/told"
+}
+check "no connections" refuses '1 to 1024 connections' bare "$here" 0
+check "too many connections" refuses '1 to 1024 connections' \
+    bare "$here" 1025
+check "no folder" refuses 'cannot make .*: No such file or directory' \
+    bare "$here/nowhere" 8
+check "no accounts" refuses '1 account or more' reads 0
+
 # A second run finds its ledgers prepared and appends to nothing.
 before=$(cat "$BENCH_DIR/accounts-2000/bench-members")
 check "a ledger is prepared once" timeout 10 \

@@ -274,7 +274,7 @@ static int measure(const char *address, pid_t child, unsigned connections,
         .connections = connections,
         .window = 1,
         .limit_ms = each_ms};
-    struct bench_played played;
+    struct bench_played played = {0};
     struct rusage usage;
     int status = 0;
     int64_t busy_ns = bench_busy_ns();
@@ -282,7 +282,8 @@ static int measure(const char *address, pid_t child, unsigned connections,
     busy_ns = bench_busy_ns() - busy_ns;
     if (result != 0)
         (void)kill(child, SIGKILL);
-    if (wait4(child, &status, 0, &usage) != child || status != 0)
+    if ((wait4(child, &status, 0, &usage) != child || status != 0) &&
+        result == 0)
         result = failure_set(failure, "the bare server failed");
     if (result == 0)
         tell(&played, connections, &usage, busy_ns);

@@ -126,8 +126,10 @@ static uint64_t *make_ring(uint64_t count)
 int bench_random_reads(
     uint64_t accounts, int each_ms, struct failure *failure)
 {
-    uint64_t *ring = make_ring(accounts);
     uint64_t at = 0, count = 0;
+    if (accounts == 0)
+        return failure_set(failure, "1 account or more");
+    uint64_t *ring = make_ring(accounts);
     if (ring == NULL)
         return failure_set(failure, "out of memory");
     int64_t began = bench_now_ns();

@@ -26,7 +26,7 @@
 int bench_store(const char *folder, uint64_t accounts, size_t records,
     struct failure *) WARN_UNUSED_RESULT;
 
-/* For so many milliseconds.  0, or -1: out of memory. */
+/* For so many milliseconds.  0, or -1: out of memory, or no account. */
 int bench_random_reads(uint64_t accounts, int each_ms, struct failure *)
     WARN_UNUSED_RESULT;
 
