@@ -1,8 +1,10 @@
 #include "bench_bare.h"
 
 #include "bench_floor.h"
+#include "bench_loopback.h"
 #include "bench_play.h"
 #include "bench_result.h"
+#include "bench_signed.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -10,7 +12,6 @@
 #include <netinet/tcp.h>
 #include <pthread.h>
 #include <signal.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,13 +22,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define LINE_BYTES 200
-#define ANSWER_BYTES 64
-#define LINES 64
 #define THREADS_MAX 64
 #define EVENTS 64
 
-/* So many lines are sent: more than any machine verifies in the time. */
+/* So many lines are made.  Where more are verified, it takes less time than
+ * was asked for, and the rate is the same. */
 #define LINES_A_SECOND 200000
 
 /* ---- the server, in a process of its own ---- */
@@ -38,15 +37,8 @@ struct waiters {
     size_t count;
 };
 
-/* Not always the same, which the processor would learn by heart. */
-struct signed_line {
-    uint8_t text[LINE_BYTES];
-    uint8_t signature[crypto_sign_BYTES];
-};
-
 struct server {
-    struct signed_line lines[LINES];
-    uint8_t public_key[crypto_sign_PUBLICKEYBYTES];
+    struct bench_signed lines;
     int file;
     size_t at; /* in the file, which is overwritten again and again */
     pthread_mutex_t lock;
@@ -82,14 +74,6 @@ static void wait_for_sync(struct server *server, int socket_of)
         (void)pthread_cond_signal(&server->work);
 }
 
-static void verify_next(struct reader *reader)
-{
-    const struct signed_line *line =
-        &reader->server->lines[reader->verified++ % LINES];
-    require(crypto_sign_verify_detached(line->signature, line->text,
-                LINE_BYTES, reader->server->public_key) == 0);
-}
-
 static void read_line(struct reader *reader, int socket_of)
 {
     uint8_t text[4096];
@@ -98,7 +82,8 @@ static void read_line(struct reader *reader, int socket_of)
         (void)close(socket_of);
         reader->open--;
     } else if (text[got - 1] == '\n') {
-        verify_next(reader);
+        require(bench_check_line(
+            &reader->server->lines, reader->verified++));
         wait_for_sync(reader->server, socket_of);
     }
 }
@@ -130,13 +115,13 @@ static bool take_waiters(struct server *server)
 
 static void *run_syncer(void *context)
 {
-    static uint8_t text[BENCH_CONNECTIONS_MAX * LINE_BYTES];
+    static uint8_t text[BENCH_CONNECTIONS_MAX * BENCH_LINE_BYTES];
     struct server *server = context;
-    uint8_t answer[ANSWER_BYTES] = "ok ";
+    uint8_t answer[BENCH_ANSWER_BYTES] = "ok ";
     (void)memset(answer + 3, '-', sizeof answer - 4);
     answer[sizeof answer - 1] = '\n';
     while (take_waiters(server)) {
-        size_t length = server->syncing.count * LINE_BYTES;
+        size_t length = server->syncing.count * BENCH_LINE_BYTES;
         if (server->at + length > BENCH_ZEROS_BYTES)
             server->at = 0;
         require(pwrite(server->file, text, length, (off_t)server->at) ==
@@ -144,7 +129,7 @@ static void *run_syncer(void *context)
                 fdatasync(server->file) == 0);
         server->at += length;
         for (size_t i = 0; i < server->syncing.count; i++)
-            (void)send(server->syncing.sockets[i], answer, ANSWER_BYTES,
+            (void)send(server->syncing.sockets[i], answer, BENCH_ANSWER_BYTES,
                 MSG_NOSIGNAL);
     }
     return NULL;
@@ -173,10 +158,7 @@ _Noreturn static void serve(
 {
     static struct reader readers[THREADS_MAX];
     pthread_t syncer;
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    size_t count = cores < 1 ? 1
-                   : cores > THREADS_MAX ? THREADS_MAX
-                                         : (size_t)cores;
+    size_t count = bench_threads(THREADS_MAX);
     for (size_t i = 0; i < count; i++) {
         readers[i] = (struct reader){.server = server,
             .poll = epoll_create1(EPOLL_CLOEXEC)};
@@ -199,44 +181,12 @@ _Noreturn static void serve(
 
 /* ---- measuring it ---- */
 
-static int listen_here(char address[32], struct failure *failure)
-{
-    struct sockaddr_in at = {.sin_family = AF_INET,
-        .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t length = sizeof at;
-    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (listener >= 0 &&
-        bind(listener, (struct sockaddr *)&at, sizeof at) == 0 &&
-        listen(listener, BENCH_CONNECTIONS_MAX) == 0 &&
-        getsockname(listener, (struct sockaddr *)&at, &length) == 0) {
-        (void)snprintf(address, 32, "127.0.0.1:%u",
-            (unsigned)ntohs(at.sin_port));
-        return listener;
-    }
-    (void)failure_set_errno(failure, errno, "cannot listen on the loopback");
-    if (listener >= 0)
-        (void)close(listener);
-    return -1;
-}
-
-static void sign_lines(struct server *server)
-{
-    uint8_t secret[crypto_sign_SECRETKEYBYTES];
-    (void)crypto_sign_keypair(server->public_key, secret);
-    for (size_t i = 0; i < LINES; i++) {
-        struct signed_line *line = &server->lines[i];
-        randombytes_buf(line->text, LINE_BYTES);
-        (void)crypto_sign_detached(
-            line->signature, NULL, line->text, LINE_BYTES, secret);
-    }
-}
-
 static struct bench_plan plan_lines(size_t count)
 {
     struct bench_plan plan = bench_plan_empty();
-    uint8_t line[LINE_BYTES];
+    uint8_t line[BENCH_LINE_BYTES];
     (void)memset(line, 'x', sizeof line);
-    line[LINE_BYTES - 1] = '\n';
+    line[BENCH_LINE_BYTES - 1] = '\n';
     for (size_t i = 0; i < count; i++)
         bench_plan_add(&plan, bytes_of(line, sizeof line), 1);
     return plan;
@@ -296,6 +246,7 @@ int bench_bare(const char *folder, unsigned connections, int each_ms,
     struct failure *failure)
 {
     static struct server server;
+    struct sockaddr_in at = {0};
     char address[32];
     if (connections < 1 || connections > BENCH_CONNECTIONS_MAX)
         return failure_set(failure, "1 to %d connections",
@@ -303,10 +254,12 @@ int bench_bare(const char *folder, unsigned connections, int each_ms,
     server.file = bench_zeros_open(folder, failure);
     if (server.file < 0)
         return -1;
-    sign_lines(&server);
+    bench_sign_lines(&server.lines);
     (void)pthread_mutex_init(&server.lock, NULL);
     (void)pthread_cond_init(&server.work, NULL);
-    int listener = listen_here(address, failure);
+    int listener = bench_loopback_listen(&at, BENCH_CONNECTIONS_MAX);
+    (void)snprintf(address, sizeof address, "127.0.0.1:%u",
+        (unsigned)ntohs(at.sin_port));
     int result = -1;
     pid_t child = listener < 0 ? -1 : fork();
     if (child == 0) {
@@ -315,8 +268,9 @@ int bench_bare(const char *folder, unsigned connections, int each_ms,
     }
     if (child > 0)
         result = measure(address, child, connections, each_ms, failure);
-    else if (listener >= 0)
-        (void)failure_set_errno(failure, errno, "cannot fork");
+    else
+        (void)failure_set_errno(
+            failure, errno, "cannot start the bare server");
     if (listener >= 0)
         (void)close(listener);
     (void)close(server.file);

@@ -1,7 +1,9 @@
 #include "bench_floor.h"
 
 #include "bench_latency.h"
+#include "bench_loopback.h"
 #include "bench_result.h"
+#include "bench_signed.h"
 
 #include <posito/merkle.h>
 
@@ -18,21 +20,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define LINE_BYTES 200
-#define ANSWER_BYTES 64
-#define MESSAGES 64
 #define THREADS_MAX 256
 
 /* ---- signatures ---- */
 
-struct signed_message {
-    uint8_t text[LINE_BYTES];
-    uint8_t signature[crypto_sign_BYTES];
-};
-
 struct checker {
-    const struct signed_message *messages;
-    const uint8_t *public_key;
+    const struct bench_signed *lines;
     int64_t until;
     uint64_t checked;
     bool sound;
@@ -44,10 +37,8 @@ static void *check_until(void *context)
     struct checker *checker = context;
     checker->sound = true;
     do
-        for (size_t i = 0; i < MESSAGES; i++, checker->checked++)
-            if (crypto_sign_verify_detached(checker->messages[i].signature,
-                    checker->messages[i].text, LINE_BYTES,
-                    checker->public_key) != 0)
+        for (size_t i = 0; i < BENCH_SIGNED_LINES; i++, checker->checked++)
+            if (!bench_check_line(checker->lines, i))
                 checker->sound = false;
     while (bench_now_ns() < checker->until);
     return NULL;
@@ -55,24 +46,16 @@ static void *check_until(void *context)
 
 static int measure_verify(int threads, int each_ms, struct failure *failure)
 {
-    static struct signed_message messages[MESSAGES];
+    static struct bench_signed lines;
     static struct checker checkers[THREADS_MAX];
-    uint8_t public_key[crypto_sign_PUBLICKEYBYTES];
-    uint8_t secret[crypto_sign_SECRETKEYBYTES];
     int started = 0;
     uint64_t checked = 0;
     bool sound = true;
-    (void)crypto_sign_keypair(public_key, secret);
-    for (size_t i = 0; i < MESSAGES; i++) {
-        randombytes_buf(messages[i].text, LINE_BYTES);
-        (void)crypto_sign_detached(messages[i].signature, NULL,
-            messages[i].text, LINE_BYTES, secret);
-    }
+    bench_sign_lines(&lines);
     int64_t cpu = bench_cpu_ns();
     int64_t began = bench_now_ns();
     for (; started < threads; started++) {
-        checkers[started] = (struct checker){.messages = messages,
-            .public_key = public_key,
+        checkers[started] = (struct checker){.lines = &lines,
             .until = began + (int64_t)each_ms * 1000000};
         if (pthread_create(&checkers[started].thread, NULL, check_until,
                 &checkers[started]) != 0)
@@ -99,7 +82,7 @@ static int measure_verify(int threads, int each_ms, struct failure *failure)
 
 static void measure_leaf(int each_ms)
 {
-    uint8_t text[LINE_BYTES];
+    uint8_t text[BENCH_LINE_BYTES];
     uint64_t count = 0;
     randombytes_buf(text, sizeof text);
     int64_t began = bench_now_ns();
@@ -107,12 +90,12 @@ static void measure_leaf(int each_ms)
     do {
         for (int i = 0; i < 1000; i++, count++) {
             struct hash leaf = merkle_leaf(bytes_of(text, sizeof text));
-            text[i % LINE_BYTES] ^= leaf.data[0];
+            text[i % BENCH_LINE_BYTES] ^= leaf.data[0];
         }
         now = bench_now_ns();
     } while (now < began + (int64_t)each_ms * 1000000);
     struct bench_result result = bench_result("leaf", "floor");
-    bench_at(&result, "bytes", LINE_BYTES);
+    bench_at(&result, "bytes", BENCH_LINE_BYTES);
     bench_got(&result, "per_second",
         (double)count * 1e9 / (double)(now - began));
     bench_got(&result, "us", (double)(now - began) / 1e3 / (double)count);
@@ -131,7 +114,7 @@ static void *answer_all(void *context)
         if (got <= 0)
             return NULL;
         if (text[got - 1] == '\n' &&
-            send(end, text, ANSWER_BYTES, MSG_NOSIGNAL) != ANSWER_BYTES)
+            send(end, text, BENCH_ANSWER_BYTES, MSG_NOSIGNAL) != BENCH_ANSWER_BYTES)
             return NULL;
     }
 }
@@ -139,17 +122,12 @@ static void *answer_all(void *context)
 /* Two ends of a connection over the loopback. */
 static bool connect_ends(int ends[2])
 {
-    struct sockaddr_in at = {.sin_family = AF_INET,
-        .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t length = sizeof at;
+    struct sockaddr_in at;
     int one = 1;
-    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int listener = bench_loopback_listen(&at, 1);
     ends[0] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     ends[1] = -1;
     if (listener >= 0 && ends[0] >= 0 &&
-        bind(listener, (struct sockaddr *)&at, sizeof at) == 0 &&
-        listen(listener, 1) == 0 &&
-        getsockname(listener, (struct sockaddr *)&at, &length) == 0 &&
         connect(ends[0], (struct sockaddr *)&at, sizeof at) == 0)
         ends[1] = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
     if (listener >= 0)
@@ -165,9 +143,9 @@ static bool connect_ends(int ends[2])
 static bool echo_until(
     int end, int64_t until, struct bench_latency *latency)
 {
-    uint8_t line[LINE_BYTES], answer[ANSWER_BYTES];
+    uint8_t line[BENCH_LINE_BYTES], answer[BENCH_ANSWER_BYTES];
     (void)memset(line, 'x', sizeof line);
-    line[LINE_BYTES - 1] = '\n';
+    line[BENCH_LINE_BYTES - 1] = '\n';
     int64_t now = bench_now_ns();
     do {
         size_t heard = 0;
@@ -206,7 +184,7 @@ static int measure_echo(int each_ms, struct failure *failure)
     (void)close(ends[1]);
     if (sound) {
         struct bench_result out = bench_result("echo", "floor");
-        bench_at(&out, "bytes", LINE_BYTES);
+        bench_at(&out, "bytes", BENCH_LINE_BYTES);
         bench_got(&out, "per_second", (double)latency.count * 1e9 / took);
         bench_got(
             &out, "cpu_us", (double)cpu / 1e3 / (double)latency.count);
@@ -290,9 +268,7 @@ static int measure_disk(
 
 int bench_floor(const char *folder, int each_ms, struct failure *failure)
 {
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    int threads = cores < 1 ? 1 : cores > THREADS_MAX ? THREADS_MAX
-                                                      : (int)cores;
+    int threads = (int)bench_threads(THREADS_MAX);
     int result = measure_verify(1, each_ms, failure);
     if (result == 0 && threads > 1)
         result = measure_verify(threads, each_ms, failure);

@@ -7,6 +7,7 @@
 #include "bench_export.h"
 #include "bench_floor.h"
 #include "bench_growth.h"
+#include "bench_loopback.h"
 #include "bench_parts.h"
 #include "bench_report.h"
 #include "bench_result.h"
@@ -341,13 +342,10 @@ static int do_got(char **words)
 
 static int do_port(char **words)
 {
-    struct sockaddr_in at = {.sin_family = AF_INET,
-        .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t length = sizeof at;
+    struct sockaddr_in at;
     (void)words;
-    int file = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (file < 0 || bind(file, (struct sockaddr *)&at, sizeof at) != 0 ||
-        getsockname(file, (struct sockaddr *)&at, &length) != 0)
+    int file = bench_loopback_listen(&at, 1);
+    if (file < 0)
         return 1;
     (void)printf("%u\n", (unsigned)ntohs(at.sin_port));
     return close(file) == 0 ? 0 : 1;
