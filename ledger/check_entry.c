@@ -1,5 +1,7 @@
 #include "check_inside.h"
 
+#include "order_id.h"
+
 #include <inttypes.h>
 
 #define ENTRY "entry %" PRIu64
@@ -416,7 +418,7 @@ static int check_order(struct check *check)
     if (!record_find_key(check->state, &op->by, &check->signer))
         return check_fail(check, ENTRY " is signed by a key without record",
             check->entry.index);
-    if (!record_find_order(
+    if (!order_id_find(
             check->state, check->signer.number, &op->id, &index) ||
         index != check->entry.index)
         return check_fail(check, "the id of " ENTRY " is not kept",

@@ -17,8 +17,7 @@
 #define LINE_BITS 24
 #define ENTRY_BITS 40
 /* A reference is the entries since the last one, times 2, with 1 added if a
- * line follows; both numbers with 7 bits a byte, the lowest first, and the
- * highest bit set in all bytes but the last. */
+ * line follows; both numbers as layout.h has them. */
 #define ADDED_MAX ((ENTRY_BITS + 1 + 6) / 7 + (LINE_BITS + 6) / 7)
 #define ADDED_MOSTLY 4
 #define REFERENCES_MAX (PACKED_LENGTH + (HISTORY_BLOCK - 1) * ADDED_MAX)
@@ -48,42 +47,16 @@ static struct history_reference unpack(uint64_t packed)
         (uint32_t)(packed & ((1U << LINE_BITS) - 1)) };
 }
 
-static size_t put_number(uint8_t *at, uint64_t number)
-{
-    size_t length = 0;
-
-    for (; number >= 0x80; number >>= 7)
-        at[length++] = (uint8_t)(number | 0x80);
-    at[length++] = (uint8_t)number;
-    return length;
-}
-
-/* False: it does not end, or has more than 63 bits. */
-static bool get_number(struct bytes *rest, uint64_t *number)
-{
-    unsigned bits = 0;
-
-    *number = 0;
-    for (size_t i = 0; i < rest->length && bits < 63; i++, bits += 7) {
-        *number |= (uint64_t)(rest->data[i] & 0x7F) << bits;
-        if (rest->data[i] >= 0x80)
-            continue;
-        *rest = bytes_of(rest->data + i + 1, rest->length - i - 1);
-        return true;
-    }
-    return false;
-}
-
 /* After one made by the entry `last`. */
 static size_t put_added(
     uint8_t *at, uint64_t last, struct history_reference reference)
 {
     bool has_line = reference.line != 0;
     size_t length =
-        put_number(at, (reference.entry - last) * 2 + has_line);
+        layout_put_number(at, (reference.entry - last) * 2 + has_line);
 
     if (has_line)
-        length += put_number(at + length, reference.line);
+        length += layout_put_number(at + length, reference.line);
     return length;
 }
 
@@ -93,9 +66,9 @@ static bool get_added(struct bytes *rest, uint64_t last,
     uint64_t entries;
     uint64_t line = 0;
 
-    if (!get_number(rest, &entries) ||
+    if (!layout_take_number(rest, &entries) ||
         ((entries & 1) != 0 &&
-            (!get_number(rest, &line) || line == 0 ||
+            (!layout_take_number(rest, &line) || line == 0 ||
                 line >> LINE_BITS != 0)))
         return false;
     *reference = (struct history_reference){ last + entries / 2,

@@ -1,9 +1,12 @@
 /*
  * Little-endian numbers at fixed places, for the fixed-length records that
  * every posting reads and writes.  Compilers make one instruction of each.
+ * And numbers that take the bytes they need, where there are many.
  */
 #ifndef POSITO_LEDGER_LAYOUT_H
 #define POSITO_LEDGER_LAYOUT_H
+
+#include <posito/bytes.h>
 
 #include <endian.h>
 #include <stdint.h>
@@ -98,6 +101,38 @@ static inline uint32_t layout_get_be32(const uint8_t *at)
 
     memcpy(&number, at, sizeof number);
     return be32toh(number);
+}
+
+/*
+ * Numbers of up to 63 bits with 7 bits a byte, the lowest first, and the
+ * highest bit set in all bytes but the last.
+ */
+#define LAYOUT_NUMBER_MAX 9 /* bytes */
+
+static inline size_t layout_put_number(uint8_t *at, uint64_t number)
+{
+    size_t length = 0;
+
+    for (; number >= 0x80; number >>= 7)
+        at[length++] = (uint8_t)(number | 0x80);
+    at[length++] = (uint8_t)number;
+    return length;
+}
+
+/* False: it does not end, or has more than 63 bits. */
+static inline bool layout_take_number(struct bytes *rest, uint64_t *number)
+{
+    unsigned bits = 0;
+
+    *number = 0;
+    for (size_t i = 0; i < rest->length && bits < 63; i++, bits += 7) {
+        *number |= (uint64_t)(rest->data[i] & 0x7F) << bits;
+        if (rest->data[i] >= 0x80)
+            continue;
+        *rest = bytes_of(rest->data + i + 1, rest->length - i - 1);
+        return true;
+    }
+    return false;
 }
 
 #endif

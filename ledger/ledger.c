@@ -1,6 +1,7 @@
 #include "ledger.h"
 
 #include "operations.h"
+#include "order_id.h"
 #include "permission.h"
 #include "proposal.h"
 #include "tree.h"
@@ -261,7 +262,7 @@ static bool repeat_from_before(struct context *c, struct decision *d)
 
     return c->order->fault.status >= STATUS_BAD_SIGNATURE && !c->founding &&
         record_find_key(c->state, &op->by, &c->key) &&
-        record_find_order(c->state, c->key.number, &op->id, &index) &&
+        order_id_find(c->state, c->key.number, &op->id, &index) &&
         repeat(c, index, d);
 }
 
@@ -296,7 +297,7 @@ static void identify(struct context *c, struct decision *d)
         context_refuse(c, STATUS_UNKNOWN_KEY, "by");
         return;
     }
-    if (record_find_order(
+    if (order_id_find(
             c->state, c->key.number, &order->operation.id, &index)) {
         if (!repeat(c, index, d))
             context_refuse(c, STATUS_ID_REUSED, "id");
@@ -343,8 +344,7 @@ static void append(struct context *c)
     }
     leaf = merkle_leaf(bytes_of(bytes->data + start, leaf_length));
     tree_append(&ledger->tree, ledger->state, &leaf);
-    record_put_order(
-        c->state, c->key.number, &order->operation.id, c->index);
+    order_id_put(c->state, c->key.number, &order->operation.id, c->index);
     ledger->time = c->now;
 }
 

@@ -482,33 +482,6 @@ void record_put_usage(struct state *state, uint32_t signer,
     put_number(state, TABLE_USAGE, &key, (uint64_t)minor);
 }
 
-static void order_key(
-    struct buffer *key, uint32_t signer, const struct ulid *id)
-{
-    buffer_append(key, bytes_of(id->data, sizeof id->data));
-    buffer_be32(key, signer);
-}
-
-bool record_find_order(struct state *state, uint32_t signer,
-    const struct ulid *id, uint64_t *index)
-{
-    uint8_t memory[24];
-    struct buffer key = buffer_over(memory, sizeof memory);
-
-    order_key(&key, signer, id);
-    return find_number(state, TABLE_ORDER_ID, &key, index);
-}
-
-void record_put_order(struct state *state, uint32_t signer,
-    const struct ulid *id, uint64_t index)
-{
-    uint8_t memory[24];
-    struct buffer key = buffer_over(memory, sizeof memory);
-
-    order_key(&key, signer, id);
-    put_number(state, TABLE_ORDER_ID, &key, index);
-}
-
 static void day_key(struct buffer *key, uint8_t book, struct date date)
 {
     buffer_u8(key, book);

@@ -171,12 +171,6 @@ int64_t record_usage(
 void record_put_usage(
     struct state *, uint32_t key, enum currency, struct date, int64_t);
 
-/* Entry that an order was accepted as. */
-bool record_find_order(struct state *, uint32_t key, const struct ulid *,
-    uint64_t *index) WARN_UNUSED_RESULT;
-void record_put_order(
-    struct state *, uint32_t key, const struct ulid *, uint64_t index);
-
 /* First entry index of a book's business date. */
 bool record_find_day(struct state *, uint8_t book, struct date,
     uint64_t *first) WARN_UNUSED_RESULT;

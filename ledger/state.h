@@ -102,7 +102,7 @@ enum table {
     /* The numbers between are free.  An id begins with its time, so that new
        ones come at the table's end, and pages there are filled to the end if
        nothing stands behind them: it is the last table. */
-    TABLE_ORDER_ID = 127, /* ULID, key number be32 -> entry index */
+    TABLE_ORDER_ID = 127, /* first digits of ids -> ids, entries */
     TABLE_COUNT
 };
 

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FORMAT 3
+#define FORMAT 4
 
 /*
  * All tables are in LMDB's one unnamed database, a record's key being the
