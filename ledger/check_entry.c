@@ -1,7 +1,5 @@
 #include "check_inside.h"
 
-#include "order_id.h"
-
 #include <inttypes.h>
 
 #define ENTRY "entry %" PRIu64
@@ -413,13 +411,14 @@ static int grow_tree(struct check *check)
 static int check_order(struct check *check)
 {
     const struct operation *op = &check->operation;
+    struct order_id_place place = { 0 };
     uint64_t index;
 
     if (!record_find_key(check->state, &op->by, &check->signer))
         return check_fail(check, ENTRY " is signed by a key without record",
             check->entry.index);
-    if (!order_id_find(
-            check->state, check->signer.number, &op->id, &index) ||
+    if (!order_id_find(check->state, check->signer.number, &op->id, &place,
+            &index) ||
         index != check->entry.index)
         return check_fail(check, "the id of " ENTRY " is not kept",
             check->entry.index);

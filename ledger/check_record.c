@@ -1,7 +1,6 @@
 #include "check_inside.h"
 
 #include "layout.h"
-#include "order_id.h"
 #include "tree.h"
 
 #include <inttypes.h>

@@ -15,6 +15,7 @@
 #include "history.h"
 #include "ledger.h"
 #include "meta.h"
+#include "order_id.h"
 #include "ordinary.h"
 #include "recent.h"
 #include "record.h"
@@ -79,6 +80,7 @@ struct context {
     struct state *state;
     const struct order *order; /* being decided; NULL when reading back */
     struct signing_key key; /* that signs */
+    struct order_id_place id_place; /* where the order's id belongs */
     struct instant now;
     uint64_t index; /* the entry's, if accepted */
     uint32_t line;  /* of a batch's body, from 1; 0: none */

@@ -1,7 +1,6 @@
 #include "ledger.h"
 
 #include "operations.h"
-#include "order_id.h"
 #include "permission.h"
 #include "proposal.h"
 #include "tree.h"
@@ -262,7 +261,8 @@ static bool repeat_from_before(struct context *c, struct decision *d)
 
     return c->order->fault.status >= STATUS_BAD_SIGNATURE && !c->founding &&
         record_find_key(c->state, &op->by, &c->key) &&
-        order_id_find(c->state, c->key.number, &op->id, &index) &&
+        order_id_find(c->state, c->key.number, &op->id, &c->id_place,
+            &index) &&
         repeat(c, index, d);
 }
 
@@ -297,8 +297,8 @@ static void identify(struct context *c, struct decision *d)
         context_refuse(c, STATUS_UNKNOWN_KEY, "by");
         return;
     }
-    if (order_id_find(
-            c->state, c->key.number, &order->operation.id, &index)) {
+    if (order_id_find(c->state, c->key.number, &order->operation.id,
+            &c->id_place, &index)) {
         if (!repeat(c, index, d))
             context_refuse(c, STATUS_ID_REUSED, "id");
         return;
@@ -344,7 +344,8 @@ static void append(struct context *c)
     }
     leaf = merkle_leaf(bytes_of(bytes->data + start, leaf_length));
     tree_append(&ledger->tree, ledger->state, &leaf);
-    order_id_put(c->state, c->key.number, &order->operation.id, c->index);
+    order_id_put(c->state, c->key.number, &order->operation.id,
+        &c->id_place, c->index);
     ledger->time = c->now;
 }
 

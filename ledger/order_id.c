@@ -6,29 +6,24 @@
 
 /* ---- names ---- */
 
-/* What is told apart: the ULID and then the key's number be32, in
- * hexadecimal digits. */
+/* What is told apart: the ULID and then the key's number, in hexadecimal
+ * digits. */
 #define ULID_BYTES 16
-#define NAME_BYTES (ULID_BYTES + 4)
-#define NAME_DIGITS (2 * NAME_BYTES)
+#define NAME_DIGITS (2 * ORDER_ID_BYTES)
 
 /* Those of the topmost nodes: the ids of 65,536 ms. */
 #define TOP_DIGITS 8
 
-struct name {
-    uint8_t data[NAME_BYTES];
-};
-
-static struct name name_of(const struct ulid *id, uint32_t key)
+static struct order_id_name name_of(const struct ulid *id, uint32_t key)
 {
-    struct name name;
+    struct order_id_name name;
 
     memcpy(name.data, id->data, ULID_BYTES);
     layout_put_be32(name.data + ULID_BYTES, key);
     return name;
 }
 
-static unsigned digit_of(const struct name *name, unsigned place)
+static unsigned digit_of(const struct order_id_name *name, unsigned place)
 {
     uint8_t both = name->data[place / 2];
 
@@ -41,7 +36,7 @@ static unsigned digit_of(const struct name *name, unsigned place)
 #define ITEM_MAX (ULID_BYTES - TOP_DIGITS / 2 + 5 + LAYOUT_NUMBER_MAX)
 
 struct item {
-    struct name name;
+    struct order_id_name name;
     uint64_t index;
 };
 
@@ -92,19 +87,9 @@ static bool take_item(
 #define DIVIDED_BYTES 3
 #define LEAF_BYTES 512 /* of items: seven or eight leaves to a page */
 
-#define NODE_KEY_MAX (NAME_BYTES + 1)
-
-struct node {
-    unsigned digits; /* that the names in it share */
-    size_t key_length;
-    uint8_t key[NODE_KEY_MAX];
-    struct state_place place;
-    struct bytes value;
-};
-
 /* The digits, the last byte filled up with 0, and how many they are. */
 static void node_name(
-    struct node *node, const struct name *name, unsigned digits)
+    struct order_id_node *node, const struct order_id_name *name, unsigned digits)
 {
     size_t length = (digits + 1) / 2;
 
@@ -117,7 +102,7 @@ static void node_name(
     node->key_length = length + 1;
 }
 
-static struct bytes node_key(const struct node *node)
+static struct bytes node_key(const struct order_id_node *node)
 {
     return bytes_of(node->key, node->key_length);
 }
@@ -133,7 +118,7 @@ static unsigned node_mask(struct bytes value)
 }
 
 static void node_put_divided(
-    struct state *state, struct node *node, unsigned mask)
+    struct state *state, struct order_id_node *node, unsigned mask)
 {
     uint8_t value[DIVIDED_BYTES] = { NODE_DIVIDED, (uint8_t)mask,
         (uint8_t)(mask >> 8) };
@@ -143,56 +128,86 @@ static void node_put_divided(
 }
 
 /*
- * Down to where the name belongs.  True: to a leaf.  False: there is none
- * yet, and node says which it would be; *above is the divided node over it,
- * if it has any digits.
+ * Down to where the name belongs: to a leaf, or to where one would be,
+ * under the divided node above it if there is one.  The leaf's value, or
+ * nothing.
  */
-static bool descend(struct state *state, const struct name *name,
-    struct node *node, struct node *above)
+static struct bytes descend(
+    struct state *state, struct order_id_place *place)
 {
-    above->digits = 0;
+    const struct order_id_name *name = &place->name;
+    struct order_id_node *node = &place->node;
+    unsigned mask = 0;
+    struct bytes value;
+
+    place->is_leaf = false;
+    place->above.digits = 0;
     for (unsigned digits = TOP_DIGITS; digits <= NAME_DIGITS; digits++) {
         node_name(node, name, digits);
-        if (above->digits != 0 &&
-            (node_mask(above->value) >> digit_of(name, digits - 1) & 1) == 0)
-            return false;
-        if (!state_get_at(state, TABLE_ORDER_ID, node_key(node),
-                &node->place, &node->value))
-            return false;
-        if (!node_is_divided(node->value))
-            return true;
-        *above = *node;
+        if ((digits > TOP_DIGITS &&
+                (mask >> digit_of(name, digits - 1) & 1) == 0) ||
+            !state_get_at(state, TABLE_ORDER_ID, node_key(node),
+                &node->place, &value))
+            break;
+        if (!node_is_divided(value)) {
+            place->is_leaf = true;
+            return value;
+        }
+        mask = node_mask(value);
+        place->above = *node;
     }
-    return false;
+    return bytes_of("", 0);
 }
 
-/* The leaf's items one by one: item is all zero at first. */
-static struct bytes leaf_items(
-    const struct node *node, const struct name *name, struct item *item)
+/* Is it the next item, up to the key's number?  Its last byte is looked at
+ * first: few that are another one agree in it. */
+static bool begins_like(
+    struct bytes item, const uint8_t *rest, size_t length)
 {
-    *item = (struct item){ .name = *name };
-    return bytes_after(node->value, 1);
+    return length == 0 ||
+        (item.data[length - 1] == rest[length - 1] &&
+            memcmp(item.data, rest, length) == 0);
+}
+
+/* The leaf's items one by one; *last is the entry of the last one, or of the
+ * one that was found. */
+static bool find_in_leaf(struct bytes items, unsigned digits,
+    const struct order_id_name *name, uint64_t *last)
+{
+    size_t shared = shared_bytes(digits);
+    size_t length = ULID_BYTES - shared;
+    uint32_t number = layout_get_be32(name->data + ULID_BYTES);
+    uint64_t key;
+    uint64_t entries;
+
+    *last = 0;
+    while (items.length > length) {
+        bool alike = begins_like(items, name->data + shared, length);
+
+        items = bytes_after(items, length);
+        if (!layout_take_number(&items, &key) ||
+            !layout_take_number(&items, &entries))
+            return false;
+        *last += entries;
+        if (alike && key == number)
+            return true;
+    }
+    return false;
 }
 
 bool order_id_find(struct state *state, uint32_t key, const struct ulid *id,
-    uint64_t *index)
+    struct order_id_place *place, uint64_t *index)
 {
-    struct name name = name_of(id, key);
-    struct node node;
-    struct node above;
-    struct item item;
-    struct bytes rest;
+    struct bytes value;
 
-    if (!descend(state, &name, &node, &above))
+    place->name = name_of(id, key);
+    place->version = state_version(state, TABLE_ORDER_ID);
+    value = descend(state, place);
+    if (!find_in_leaf(bytes_after(value, 1), place->node.digits,
+            &place->name, &place->last))
         return false;
-    rest = leaf_items(&node, &name, &item);
-    while (rest.length > 0 && take_item(&rest, node.digits, &item)) {
-        if (memcmp(&item.name, &name, sizeof name) != 0)
-            continue;
-        *index = item.index;
-        return true;
-    }
-    return false;
+    *index = place->last;
+    return true;
 }
 
 /* ---- one more ---- */
@@ -205,15 +220,20 @@ static size_t room_for(size_t length)
     return room > 1 + LEAF_BYTES ? 1 + LEAF_BYTES : room;
 }
 
-static void begin_leaf(struct state *state, struct node *node,
-    struct node *above, const struct item *item)
+static void begin_leaf(struct state *state, struct order_id_place *place,
+    const struct item *item)
 {
+    struct order_id_node *node = &place->node;
+    struct order_id_node *above = &place->above;
     uint8_t value[1 + ITEM_MAX] = { NODE_LEAF };
     size_t length = 1 + put_item(value + 1, node->digits, item, 0);
+    struct bytes divided;
 
-    if (above->digits != 0)
+    if (above->digits != 0 &&
+        state_get_at(state, TABLE_ORDER_ID, node_key(above), &above->place,
+            &divided))
         node_put_divided(state, above,
-            node_mask(above->value) |
+            node_mask(divided) |
                 1U << digit_of(&item->name, above->digits));
     state_put_at(state, TABLE_ORDER_ID, node_key(node), &node->place,
         bytes_of(value, length), room_for(length));
@@ -242,12 +262,12 @@ static void add_to_part(
 }
 
 /* A full leaf becomes a divided node with leaves below it. */
-static void divide(
-    struct state *state, struct node *node, const struct name *name)
+static void divide(struct state *state, struct order_id_node *node,
+    const struct order_id_name *name, struct bytes value)
 {
     struct part parts[16];
-    struct item item;
-    struct bytes rest = leaf_items(node, name, &item);
+    struct item item = { .name = *name };
+    struct bytes rest = bytes_after(value, 1);
     unsigned mask = 0;
 
     for (unsigned i = 0; i < 16; i++)
@@ -260,8 +280,8 @@ static void divide(
     }
     node_put_divided(state, node, mask);
     for (unsigned i = 0; i < 16; i++) {
-        struct node below;
-        struct name begins = *name;
+        struct order_id_node below;
+        struct order_id_name begins = *name;
         uint8_t *byte = &begins.data[node->digits / 2];
 
         if (parts[i].length == 0)
@@ -275,46 +295,54 @@ static void divide(
     }
 }
 
-/* The entry of the leaf's last item. */
-static uint64_t last_of(const struct node *node, const struct name *name)
-{
-    struct item item;
-    struct bytes rest = leaf_items(node, name, &item);
-
-    while (rest.length > 0 && take_item(&rest, node->digits, &item))
-        continue;
-    return item.index;
-}
-
 /* False: the leaf was full, and is one no more. */
-static bool add_to_leaf(
-    struct state *state, struct node *node, const struct item *item)
+static bool add_to_leaf(struct state *state, struct order_id_place *place,
+    const struct item *item)
 {
+    struct order_id_node *node = &place->node;
     uint8_t bytes[ITEM_MAX];
-    size_t length = put_item(
-        bytes, node->digits, item, last_of(node, &item->name));
+    size_t length = put_item(bytes, node->digits, item, place->last);
+    struct bytes value;
 
-    if (node->value.length + length > 1 + LEAF_BYTES) {
-        divide(state, node, &item->name);
+    /* It fails only after a failure of storage, which is sticky. */
+    if (!state_get_at(state, TABLE_ORDER_ID, node_key(node), &node->place,
+            &value))
+        return true;
+    if (value.length + length > 1 + LEAF_BYTES) {
+        divide(state, node, &item->name, value);
         return false;
     }
     state_amend_at(state, TABLE_ORDER_ID, node_key(node), &node->place,
         bytes_of("", 0), bytes_of(bytes, length),
-        room_for(node->value.length + length));
+        room_for(value.length + length));
     return true;
 }
 
-void order_id_put(
-    struct state *state, uint32_t key, const struct ulid *id, uint64_t index)
+static bool still_there(struct state *state,
+    const struct order_id_place *place, const struct order_id_name *name)
+{
+    return place->version == state_version(state, TABLE_ORDER_ID) &&
+        memcmp(&place->name, name, sizeof *name) == 0;
+}
+
+void order_id_put(struct state *state, uint32_t key, const struct ulid *id,
+    struct order_id_place *place, uint64_t index)
 {
     struct item item = { .name = name_of(id, key), .index = index };
-    struct node node;
-    struct node above;
+    uint64_t other;
 
-    while (descend(state, &item.name, &node, &above))
-        if (add_to_leaf(state, &node, &item) || state_failed(state))
+    /* Each time round the leaf has a digit more. */
+    for (;;) {
+        if (!still_there(state, place, &item.name) &&
+            order_id_find(state, key, id, place, &other))
             return;
-    begin_leaf(state, &node, &above, &item);
+        if (!place->is_leaf) {
+            begin_leaf(state, place, &item);
+            return;
+        }
+        if (add_to_leaf(state, place, &item))
+            return;
+    }
 }
 
 /* ---- do they hang together? ---- */
@@ -328,7 +356,7 @@ struct seen {
 };
 
 static const char *see_leaf(
-    struct bytes rest, const struct name *name, unsigned digits,
+    struct bytes rest, const struct order_id_name *name, unsigned digits,
     struct seen *seen)
 {
     struct item item = { .name = *name };
@@ -349,8 +377,8 @@ static const char *see_leaf(
 static const char *see_node(
     struct bytes key, struct bytes value, struct seen *seen)
 {
-    struct name name = { { 0 } };
-    struct node node;
+    struct order_id_name name = { { 0 } };
+    struct order_id_node node;
     unsigned digits = key.data[key.length - 1];
 
     if (digits < TOP_DIGITS || digits > NAME_DIGITS ||

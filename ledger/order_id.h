@@ -18,13 +18,42 @@
 
 #include <posito/ident.h>
 
+/* ULID and the number of the key, be32. */
+#define ORDER_ID_BYTES 20
+
+struct order_id_name {
+    uint8_t data[ORDER_ID_BYTES];
+};
+
+struct order_id_node {
+    unsigned digits; /* that the names in it share; 0: none */
+    size_t key_length;
+    uint8_t key[ORDER_ID_BYTES + 1];
+    struct state_place place;
+};
+
+/*
+ * Where an id belongs, so that what was not found is put without looking
+ * again; what happened to the table meanwhile is noticed.  All zero at
+ * first, and this file's own.
+ */
+struct order_id_place {
+    struct order_id_name name;
+    uint64_t version;           /* of the table; 0: nothing was looked for */
+    struct order_id_node node;  /* a leaf, or what would be one */
+    struct order_id_node above; /* the divided node over what would be */
+    bool is_leaf;
+    uint64_t last; /* entry of the leaf's last id */
+};
+
 /* Entry that an order was accepted as; key: the number of its signer's. */
 bool order_id_find(struct state *, uint32_t key, const struct ulid *,
-    uint64_t *index) WARN_UNUSED_RESULT;
+    struct order_id_place *, uint64_t *index) WARN_UNUSED_RESULT;
 
-/* Not one that is there.  Entries come in order, each higher. */
-void order_id_put(
-    struct state *, uint32_t key, const struct ulid *, uint64_t index);
+/* Not one that is there.  Entries come in order, each higher.  place: the
+ * one it was looked for with, or another one. */
+void order_id_put(struct state *, uint32_t key, const struct ulid *,
+    struct order_id_place *, uint64_t index);
 
 /*
  * How many there are.  False: the records do not hang together, and *why

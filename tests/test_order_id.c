@@ -66,12 +66,28 @@ static struct ulid id_at(struct ids *ids, uint64_t ms)
     return ulid_make(ms, random);
 }
 
+static bool find(struct ids *ids, uint32_t key, const struct ulid *id,
+    uint64_t *found)
+{
+    struct order_id_place place = { 0 };
+
+    return order_id_find(ids->state, key, id, &place, found);
+}
+
+static void put(struct ids *ids, uint32_t key, const struct ulid *id,
+    uint64_t entry)
+{
+    struct order_id_place place = { 0 };
+
+    order_id_put(ids->state, key, id, &place, entry);
+}
+
 static void expect_entry(
     struct ids *ids, uint32_t key, const struct ulid *id, uint64_t entry)
 {
     uint64_t found = 0;
 
-    assert_true(order_id_find(ids->state, key, id, &found));
+    assert_true(find(ids, key, id, &found));
     assert_int_equal(found, entry);
 }
 
@@ -80,7 +96,7 @@ static void expect_none(
 {
     uint64_t found;
 
-    assert_false(order_id_find(ids->state, key, id, &found));
+    assert_false(find(ids, key, id, &found));
 }
 
 static void expect_count(struct ids *ids, uint64_t expected)
@@ -127,12 +143,12 @@ static void bytes_of_records(void **state)
     struct ulid id = ulid_make(0x0193ABCD1234, random);
 
     expect_records(ids, "");
-    order_id_put(ids->state, 5, &id, 0);
+    put(ids, 5, &id, 0);
     expect_records(ids,
         "0193abcd08=01" "1234" "a0a1a2a3a4a5a6a7a8a9" "05" "00" "\n");
-    order_id_put(ids->state, 300, &id, 130);
+    put(ids, 300, &id, 130);
     id = ulid_make(0x0193ABCE0000, random);
-    order_id_put(ids->state, 5, &id, 131);
+    put(ids, 5, &id, 131);
     expect_records(ids,
         "0193abcd08=01" "1234" "a0a1a2a3a4a5a6a7a8a9" "05" "00"
         "1234" "a0a1a2a3a4a5a6a7a8a9" "ac02" "8201" "\n"
@@ -151,7 +167,7 @@ static void bytes_of_divided(void **state)
         struct ulid id = ulid_make(UINT64_C(0x019300000000) + (i % 2) * 0x1000 + i,
             random);
 
-        order_id_put(ids->state, 1, &id, 1 + i);
+        put(ids, 1, &id, 1 + i);
     }
     expect_count(ids, 37);
     assert_true(state_get(ids->state, TABLE_ORDER_ID,
@@ -244,24 +260,34 @@ static void find_all(struct ids *ids, const struct sent *all, unsigned count)
     expect_count(ids, count);
 }
 
-/* Saved now and then, some put twice with the first one taken back. */
+/* Saved now and then, some put twice with the first one taken back, some
+ * with a place that is not theirs. */
 static void put_and_find(struct ids *ids, draw *next)
 {
+    struct order_id_place last = { 0 };
     struct sent *all = test_calloc(MANY, sizeof *all);
 
     for (unsigned i = 0; i < MANY; i++) {
+        struct order_id_place place = { 0 };
+        uint64_t found;
+
         all[i] = next(ids, i);
-        expect_none(ids, all[i].key, &all[i].id);
+        assert_false(order_id_find(
+            ids->state, all[i].key, &all[i].id, &place, &found));
         if (random_below(&ids->random, 7) == 0) {
             size_t mark = state_mark(ids->state);
 
-            order_id_put(ids->state, all[i].key, &all[i].id, 3 * i + 1);
+            order_id_put(ids->state, all[i].key, &all[i].id, &place,
+                3 * i + 1);
             state_rollback(ids->state, mark);
             expect_none(ids, all[i].key, &all[i].id);
         }
-        order_id_put(ids->state, all[i].key, &all[i].id, 3 * i);
         if (random_below(&ids->random, 1500) == 0)
             save(ids);
+        if (i > 0 && random_below(&ids->random, 5) == 0)
+            place = last;
+        order_id_put(ids->state, all[i].key, &all[i].id, &place, 3 * i);
+        last = place;
     }
     find_all(ids, all, MANY);
     save(ids);
@@ -313,16 +339,16 @@ static void same_records(void **state)
         struct ulid id = id_at(ids, 1764201600000 + i / 30);
         size_t mark = state_mark(ids->state);
 
-        order_id_put(ids->state, 1, &id, 4 * i);
+        put(ids, 1, &id, 4 * i);
         if (i % 3 == 0) {
             state_rollback(ids->state, mark);
-            order_id_put(ids->state, 1, &id, 4 * i);
+            put(ids, 1, &id, 4 * i);
         } else {
             state_release(ids->state, mark);
         }
         if (i % 997 == 0)
             save(ids);
-        order_id_put(other->state, 1, &id, 4 * i);
+        put(other, 1, &id, 4 * i);
     }
     save(ids);
     save(other);
@@ -367,7 +393,7 @@ static void few_bytes(void **state)
             struct ulid id =
                 id_at(ids, 1764201600000 + i * UINT64_C(60000) / a_minute);
 
-            order_id_put(ids->state, 17, &id, i);
+            put(ids, 17, &id, i);
         }
         each = bytes_each(ids);
         if (each > 24)
