@@ -128,39 +128,6 @@ static int make_state(struct replay *replay, struct failure *failure)
     return 0;
 }
 
-static unsigned count_cores(void)
-{
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    return cores < 1 ? 1 : (unsigned)cores;
-}
-
-static int begin(struct replay *replay, struct failure *failure)
-{
-    const struct replay_options *options = replay->options;
-    struct journal_options journal_options = {
-        .folder = options->folder, .read_only = true};
-    if (journal_open(&replay->journal, &journal_options, failure) != 0)
-        return -1;
-    if (journal_empty(replay->journal))
-        return failure_set(
-            failure, "%.300s: there is no journal in it", options->folder);
-    replay->total_bytes = journal_bytes(replay->journal);
-    if (learn_rules(replay, failure) != 0 ||
-        replay_seals_find(&replay->seals, replay->journal, failure) != 0 ||
-        make_state(replay, failure) != 0)
-        return -1;
-    replay->walk = journal_walk_open(replay->journal, 0, failure);
-    if (replay->walk == NULL)
-        return -1;
-    replay->keys = replay_keys_new();
-    replay->pool = replay_pool_new(
-        options->threads > 0 ? options->threads : count_cores(),
-        &replay->rules);
-    if (replay->keys == NULL || replay->pool == NULL)
-        return failure_set(failure, "cannot start the threads");
-    return 0;
-}
-
 /* ---- reading ahead ---- */
 
 /* Fill a chunk from the walk; it stays empty at the end.  False: memory. */
@@ -196,6 +163,43 @@ static int read_ahead(struct replay *replay, struct failure *failure)
             chunk_free(chunk);
     }
     return 0;
+}
+
+/* ---- starting ---- */
+
+static unsigned count_cores(void)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    return cores < 1 ? 1 : (unsigned)cores;
+}
+
+static int begin(struct replay *replay, struct failure *failure)
+{
+    const struct replay_options *options = replay->options;
+    struct journal_options journal_options = {
+        .folder = options->folder, .read_only = true};
+    if (journal_open(&replay->journal, &journal_options, failure) != 0)
+        return -1;
+    if (journal_empty(replay->journal))
+        return failure_set(
+            failure, "%.300s: there is no journal in it", options->folder);
+    replay->total_bytes = journal_bytes(replay->journal);
+    if (learn_rules(replay, failure) != 0)
+        return -1;
+    replay->walk = journal_walk_open(replay->journal, 0, failure);
+    if (replay->walk == NULL)
+        return -1;
+    replay->keys = replay_keys_new();
+    replay->pool = replay_pool_new(
+        options->threads > 0 ? options->threads : count_cores(),
+        &replay->rules);
+    if (replay->keys == NULL || replay->pool == NULL)
+        return failure_set(failure, "cannot start the threads");
+    /* So that the threads have something to do meanwhile. */
+    if (read_ahead(replay, failure) != 0 ||
+        replay_seals_find(&replay->seals, replay->journal, failure) != 0)
+        return -1;
+    return make_state(replay, failure);
 }
 
 /* ---- applying ---- */
@@ -315,6 +319,21 @@ static int end_group(struct replay *replay, const struct chunk_group *group,
     return 0;
 }
 
+/* What the next entries will read is fetched from memory side by side. */
+static void foresee(const struct replay *replay, const struct chunk *chunk,
+    size_t first)
+{
+    const struct order *orders[LEDGER_FORESEEN];
+    size_t count = 0;
+    for (size_t i = first;
+         i < chunk->entry_count && i < first + LEDGER_FORESEEN; i++) {
+        const struct order *order = &chunk->entries[i].order;
+        if (order->fault.status == STATUS_ACCEPTED && order->line_count == 0)
+            orders[count++] = order;
+    }
+    ledger_foresee(replay->ledger, orders, count);
+}
+
 static int apply_chunk(struct replay *replay, struct chunk *chunk,
     struct failure *failure)
 {
@@ -322,10 +341,13 @@ static int apply_chunk(struct replay *replay, struct chunk *chunk,
     replay->result.signatures += chunk->signatures;
     for (size_t i = 0; i < chunk->group_count; i++) {
         const struct chunk_group *group = &chunk->groups[i];
-        for (size_t j = 0; j < group->entry_count; j++)
+        for (size_t j = 0; j < group->entry_count; j++) {
+            if (next % LEDGER_FORESEEN == 0)
+                foresee(replay, chunk, next);
             if (apply_entry(
                     replay, &chunk->entries[next++], failure) != 0)
                 return -1;
+        }
         if (!group->complete)
             return failure_set(failure, "%s",
                 chunk->out_of_memory ? "out of memory" : chunk->fault.text);
