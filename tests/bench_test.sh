@@ -9,7 +9,7 @@ export BENCH_ACCOUNTS='500 2000' BENCH_SINGLES_ACCOUNTS=500
 export BENCH_AUDIT_SINGLES=1000 BENCH_AUDIT_LINES=2000 BENCH_TEXT_LINES=1000
 export BENCH_UNSAVED_BATCHES=2 BENCH_UNSAVED_LINES=500
 export BENCH_SUSTAINED_MS=400 BENCH_HISTORY='0 4000' BENCH_CONNECTIONS='1 8'
-export BENCH_LINES='1 100' BENCH_PARTS_RECORDS=1000
+export BENCH_ENTRIES='0 2000' BENCH_LINES='1 100' BENCH_PARTS_RECORDS=1000
 export BENCH_DECIDE_MEMBERS=1000 BENCH_DECIDE_BATCHES=2
 unset BENCH_LONG
 export POSITO_BUILD="$build"
@@ -27,7 +27,7 @@ has() { grep -qF -- "$1" "$here/rows"; }
 for row in 'verify: {"threads":1}' 'leaf: {"bytes":200}' \
     'fdatasync: {"bytes":4096}' 'fdatasync: {"bytes":65536}' \
     'fdatasync: {"bytes":1048576}' 'mixed: {"connections":32}' \
-    'memory: {"accounts":2000}' 'audit of transfers signed each: ' \
+    'memory: {"accounts":2000}' 'audit of single signatures: ' \
     'audit of postings in batches: {"count":24000}' \
     'audit of postings in batches: {"count":4000}' \
     'start: {"after":"SIGKILL"' 'start: {"after":"a clean stop"' \
@@ -50,6 +50,8 @@ for row in 'echo: {"bytes":200}' "state's file alone: {\"accounts\":500}" \
     'growth: {"grows":"postings","value":0}' \
     'growth: {"grows":"postings","value":4000}' \
     'growth: {"grows":"questions","value":4000}' \
+    'growth: {"grows":"entries","value":0}' \
+    'growth: {"grows":"entries","value":2000}' \
     'growth: {"grows":"connections","value":8}' \
     'growth: {"grows":"lines","value":1}' \
     'growth: {"grows":"lines","value":100}'; do

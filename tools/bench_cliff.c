@@ -16,13 +16,13 @@
 #define FALL 0.75
 
 static const char *const kinds[] = {
-    "accounts", "postings", "questions", "connections", "lines"};
+    "accounts", "postings", "questions", "entries", "connections", "lines"};
 #define KINDS (sizeof kinds / sizeof *kinds)
 
 /* What stands in the table's first column. */
 static const char *const titles[KINDS] = {"accounts (batches of 10,000)",
     "postings so far (batches of 1,000)", "postings so far (questions)",
-    "connections (single transfers)", "lines of a batch"};
+    "entries so far (single transfers)", "connections (single transfers)", "lines of a batch"};
 
 static const char *const numbers[] = {"per_second", "p50_us", "p99_us",
     "memory_mib", "bytes", "device_bytes", "state_mib", "journal_mib",

@@ -60,6 +60,8 @@ static int make_plan(struct bench_cell *cell, struct bench_plan *plan,
         plan_batches(cell, plan, &draw, (size_t)value, each_ms);
     else if (strcmp(grows, "questions") == 0)
         plan_mixed(cell, plan, &draw, each_ms);
+    else if (strcmp(grows, "entries") == 0)
+        plan_singles(cell, plan, &draw, 64, each_ms);
     else if (strcmp(grows, "connections") == 0 && value > 0 &&
              value <= BENCH_CONNECTIONS_MAX)
         plan_singles(cell, plan, &draw, (unsigned)value, each_ms);

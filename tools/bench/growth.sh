@@ -8,6 +8,7 @@
 history_members=$singles_accounts
 # More than this is not copied.
 copied_postings=20000000
+copied_entries=2000000
 
 history_folder() { # postings
     if [ "$1" -gt "$copied_postings" ]; then
@@ -26,7 +27,27 @@ has_room() { # what, GB
     return 1
 }
 
+# Each entry an order signed by itself: 10 million take ten minutes.
+entries_prepare() {
+    filled=
+    for count in $entries; do
+        [ "$count" -lt 10000000 ] || [ -e "$here/entries-$count" ] ||
+            has_room "$count entries" 8 || continue
+        began=$(date +%s)
+        if [ "$count" -eq 0 ]; then
+            "$bench" prepare "$here/entries-0" "$history_members"
+        else
+            "$bench" fill "$here/entries-$count" "$history_members" \
+                "$count" singles
+        fi
+        took=$(($(date +%s) - began))
+        [ "$took" -lt 5 ] || say "$count entries took $took s"
+        filled="$filled $count"
+    done
+}
+
 growth_prepare() {
+    entries_prepare
     histories=
     for postings in $history; do
         seconds=0
@@ -62,12 +83,26 @@ growth_on_history() { # postings asked for, postings there
             "$build/posito-audit" replay --quiet "$folder"
 }
 
+growth_on_entries() { # entries
+    folder=$here/entries-$1
+    if [ "$1" -le "$copied_entries" ]; then
+        rm -rf "$here/growth"
+        cp -r --reflink=auto "$folder" "$here/growth"
+        folder=$here/growth
+    fi
+    "$bench" growth "$folder" entries "$1"
+    rm -rf "$here/growth"
+}
+
 growth() {
     for count in $accounts; do
         "$bench" growth "$here/accounts-$count" accounts "$count"
     done
     for pair in $histories; do
         growth_on_history "${pair%:*}" "${pair#*:}"
+    done
+    for count in $filled; do
+        growth_on_entries "$count"
     done
     for connections in $growth_connections; do
         "$bench" growth "$here/singles" connections "$connections"
