@@ -88,8 +88,8 @@ static bool take_item(
 #define LEAF_BYTES 512 /* of items: seven or eight leaves to a page */
 
 /* The digits, the last byte filled up with 0, and how many they are. */
-static void node_name(
-    struct order_id_node *node, const struct order_id_name *name, unsigned digits)
+static void node_name(struct order_id_node *node,
+    const struct order_id_name *name, unsigned digits)
 {
     size_t length = (digits + 1) / 2;
 

@@ -164,8 +164,8 @@ static void bytes_of_divided(void **state)
     struct bytes value;
 
     for (unsigned i = 0; i < 37; i++) {
-        struct ulid id = ulid_make(UINT64_C(0x019300000000) + (i % 2) * 0x1000 + i,
-            random);
+        struct ulid id = ulid_make(
+            UINT64_C(0x019300000000) + (i % 2) * 0x1000 + i, random);
 
         put(ids, 1, &id, 1 + i);
     }
