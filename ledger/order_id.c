@@ -128,6 +128,23 @@ static void node_put_divided(
 }
 
 /*
+ * The leaf where the name belongs has mostly as many digits as the one
+ * before: what was found there is the one that the way down leads to.
+ */
+static bool guess(
+    struct state *state, struct order_id_place *place, struct bytes *value)
+{
+    unsigned digits = place->node.digits;
+
+    if (!place->is_leaf)
+        return false;
+    node_name(&place->node, &place->name, digits);
+    return state_get_at(state, TABLE_ORDER_ID, node_key(&place->node),
+               &place->node.place, value) &&
+        !node_is_divided(*value);
+}
+
+/*
  * Down to where the name belongs: to a leaf, or to where one would be,
  * under the divided node above it if there is one.  The leaf's value, or
  * nothing.
@@ -140,6 +157,8 @@ static struct bytes descend(
     unsigned mask = 0;
     struct bytes value;
 
+    if (guess(state, place, &value))
+        return value;
     place->is_leaf = false;
     place->above.digits = 0;
     for (unsigned digits = TOP_DIGITS; digits <= NAME_DIGITS; digits++) {

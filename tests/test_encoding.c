@@ -112,6 +112,23 @@ static void base64_last_quantum_is_unique(void **state)
     assert_int_equal(accepted, 256);
 }
 
+/* Every byte in every place of three groups of four. */
+static void base64_takes_its_digits_everywhere(void **state)
+{
+    (void)state;
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                 "abcdefghijklmnopqrstuvwxyz0123456789+/";
+    for (size_t place = 0; place < 12; place++)
+        for (unsigned c = 0; c < 256; c++) {
+            uint8_t text[12], out[9];
+            memcpy(text, "Zm9vYmFyYmF6", 12);
+            text[place] = (uint8_t)c;
+            bool taken = base64_decode(bytes_of(text, 12), out, 9);
+            if (taken != (c != 0 && strchr(digits, (int)c) != NULL))
+                fail_msg("byte %u in place %zu", c, place);
+        }
+}
+
 static void base64_and_hex_are_inverses(void **state)
 {
     (void)state;
@@ -327,6 +344,7 @@ int main(void)
         cmocka_unit_test(base64_fits_the_rfc),
         cmocka_unit_test(base64_refuses_other_spellings),
         cmocka_unit_test(base64_last_quantum_is_unique),
+        cmocka_unit_test(base64_takes_its_digits_everywhere),
         cmocka_unit_test(base64_and_hex_are_inverses),
         cmocka_unit_test(encoders_fail_in_a_full_buffer),
         cmocka_unit_test(hex_has_lower_case_only),

@@ -7,8 +7,8 @@ static const char BASE64_DIGITS[] =
 
 #define BASE64_NONE 64
 
-/* Value of each ASCII character, BASE64_NONE if it is not a digit. */
-static const uint8_t BASE64_VALUES[128] = {
+/* Value of each character, BASE64_NONE if it is not a digit. */
+static const uint8_t BASE64_VALUES[256] = {
     64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
     64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
     64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 62, 64, 64, 64, 63,
@@ -17,12 +17,15 @@ static const uint8_t BASE64_VALUES[128] = {
     15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 64, 64, 64, 64, 64,
     64, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
     41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
 };
-
-static uint32_t base64_value(uint8_t c)
-{
-    return c < sizeof BASE64_VALUES ? BASE64_VALUES[c] : BASE64_NONE;
-}
 
 void base64_append(struct buffer *out, struct bytes bytes)
 {
@@ -58,7 +61,7 @@ static bool base64_decode_four(const uint8_t *four, uint8_t *out, size_t count)
     for (size_t i = 0; i < 4; i++) {
         uint32_t value = 0;
         if (i <= count)
-            value = base64_value(four[i]);
+            value = BASE64_VALUES[four[i]];
         else if (four[i] != '=')
             return false;
         if (value == BASE64_NONE)
@@ -72,17 +75,29 @@ static bool base64_decode_four(const uint8_t *four, uint8_t *out, size_t count)
     return true;
 }
 
+/* The same for three bytes: all but the last four characters. */
+static bool base64_decode_three(const uint8_t *four, uint8_t *out)
+{
+    uint32_t a = BASE64_VALUES[four[0]];
+    uint32_t b = BASE64_VALUES[four[1]];
+    uint32_t c = BASE64_VALUES[four[2]];
+    uint32_t d = BASE64_VALUES[four[3]];
+    out[0] = (uint8_t)(a << 2 | b >> 4);
+    out[1] = (uint8_t)(b << 4 | c >> 2);
+    out[2] = (uint8_t)(c << 6 | d);
+    return ((a | b | c | d) & BASE64_NONE) == 0;
+}
+
 bool base64_decode(struct bytes text, void *out, size_t length)
 {
     uint8_t *to = out;
+    const uint8_t *from = text.data;
     if (length > SIZE_MAX / 2 || text.length != BASE64_LENGTH(length))
         return false;
-    for (size_t done = 0, at = 0; done < length; done += 3, at += 4) {
-        size_t count = length - done < 3 ? length - done : 3;
-        if (!base64_decode_four(text.data + at, to + done, count))
+    for (; length > 3; length -= 3, from += 4, to += 3)
+        if (!base64_decode_three(from, to))
             return false;
-    }
-    return true;
+    return length == 0 || base64_decode_four(from, to, length);
 }
 
 bool base64_decode_any(struct bytes text, struct buffer *out)
