@@ -75,7 +75,7 @@ help:
 	@echo "                    day of it, audit it, exit (DIR=folder; UNTIL=1995)"
 	@echo "make test           install what is missing, build, run the tests (7 minutes)"
 	@echo "make bench          measure it beside raw signatures, PostgreSQL, Redis,"
-	@echo "                    SQLite, ledger, hledger (13 minutes; BENCH_LONG=1)"
+	@echo "                    SQLite, ledger, hledger (20 minutes; BENCH_LONG=1)"
 	@echo "make check-long     the long tests"
 	@echo "make check-sanitizers   the tests under ASan+UBSan, then TSan"
 	@echo "make programs       build positod, posito, posito-audit, posito-demo"
