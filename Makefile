@@ -73,7 +73,7 @@ help:
 	@echo "                    (DIR=folder keeps the journal and the keys)"
 	@echo "make programme      play the three-for-one programme of 1993-2000, every"
 	@echo "                    day of it, audit it, exit (DIR=folder; UNTIL=1995)"
-	@echo "make test           install what is missing, build, run the tests (7 minutes)"
+	@echo "make test           install what is missing, build, run the tests (8 minutes)"
 	@echo "make bench          measure it beside raw signatures, PostgreSQL, Redis,"
 	@echo "                    SQLite, ledger, hledger (20 minutes; BENCH_LONG=1)"
 	@echo "make check-long     the long tests"

@@ -46,18 +46,19 @@ struct order_id_place {
     uint64_t last; /* entry of the leaf's last id */
 };
 
-/* Entry that an order was accepted as; key: the number of its signer's. */
+/* Entry that an order was accepted as; key: the number of its signer's.
+ * False: none, *index is as it was, and the place says where it belongs. */
 bool order_id_find(struct state *, uint32_t key, const struct ulid *,
     struct order_id_place *, uint64_t *index) WARN_UNUSED_RESULT;
 
-/* Not one that is there.  Entries come in order, each higher.  place: the
- * one it was looked for with, or another one. */
+/* One that is there stays as it is.  Entries come in order, each higher than
+ * those before.  place: the one it was looked for with, or any other. */
 void order_id_put(struct state *, uint32_t key, const struct ulid *,
     struct order_id_place *, uint64_t index);
 
 /*
- * How many there are.  False: the records do not hang together, and *why
- * says what is wrong with which (it is not freed); or storage failed.
+ * How many there are.  False: the records do not hang together, or storage
+ * failed; *why is a constant text that says what is wrong.
  */
 bool order_id_count(struct state *, uint64_t *count, const char **why)
     WARN_UNUSED_RESULT;

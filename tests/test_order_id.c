@@ -155,8 +155,8 @@ static void bytes_of_records(void **state)
         "0193abce08=01" "0000" "a0a1a2a3a4a5a6a7a8a9" "05" "8301" "\n");
 }
 
-/* 36 ids of 14 bytes fill a leaf; the last digit but two tells them apart
- * then. */
+/* 36 ids of 14 bytes fill a leaf; with one more it is divided by the ninth
+ * digit, and nothing else. */
 static void bytes_of_divided(void **state)
 {
     struct ids *ids = *state;

@@ -22,7 +22,8 @@ static const char *const kinds[] = {
 /* What stands in the table's first column. */
 static const char *const titles[KINDS] = {"accounts (batches of 10,000)",
     "postings so far (batches of 1,000)", "postings so far (questions)",
-    "entries so far (single transfers)", "connections (single transfers)", "lines of a batch"};
+    "entries so far (single transfers)", "connections (single transfers)",
+    "lines of a batch"};
 
 static const char *const numbers[] = {"per_second", "p50_us", "p99_us",
     "memory_mib", "bytes", "device_bytes", "state_mib", "journal_mib",

@@ -331,7 +331,8 @@ static void foresee(const struct replay *replay, const struct chunk *chunk,
         if (order->fault.status == STATUS_ACCEPTED && order->line_count == 0)
             orders[count++] = order;
     }
-    ledger_foresee(replay->ledger, orders, count);
+    if (count > 1)
+        ledger_foresee(replay->ledger, orders, count);
 }
 
 static int apply_chunk(struct replay *replay, struct chunk *chunk,

@@ -67,13 +67,17 @@ growth_prepare() {
     done
 }
 
+# What is measured on: a copy, unless there is too much.  Sets folder.
+measured_on() { # folder, size, the largest that is copied
+    folder=$1
+    [ "$2" -le "$3" ] || return 0
+    rm -rf "$here/growth"
+    cp -r --reflink=auto "$folder" "$here/growth"
+    folder=$here/growth
+}
+
 growth_on_history() { # postings asked for, postings there
-    folder=$(history_folder "$1")
-    if [ "$1" -le "$copied_postings" ]; then
-        rm -rf "$here/growth"
-        cp -r --reflink=auto "$folder" "$here/growth"
-        folder=$here/growth
-    fi
+    measured_on "$(history_folder "$1")" "$1" "$copied_postings"
     "$bench" growth "$folder" postings "$2"
     "$bench" growth "$folder" questions "$2"
     rm -rf "$here/growth"
@@ -84,12 +88,7 @@ growth_on_history() { # postings asked for, postings there
 }
 
 growth_on_entries() { # entries
-    folder=$here/entries-$1
-    if [ "$1" -le "$copied_entries" ]; then
-        rm -rf "$here/growth"
-        cp -r --reflink=auto "$folder" "$here/growth"
-        folder=$here/growth
-    fi
+    measured_on "$here/entries-$1" "$1" "$copied_entries"
     "$bench" growth "$folder" entries "$1"
     rm -rf "$here/growth"
 }
