@@ -260,6 +260,18 @@ static void find_all(struct ids *ids, const struct sent *all, unsigned count)
     expect_count(ids, count);
 }
 
+/* With the place of the one sent, which is another's then. */
+static void look_for_another(
+    struct ids *ids, const struct sent *sent, struct order_id_place *place)
+{
+    struct ulid other = sent->id;
+    uint64_t found;
+
+    other.data[0] ^= 0x40;
+    assert_false(
+        order_id_find(ids->state, sent->key, &other, place, &found));
+}
+
 /* Saved now and then, some put twice with the first one taken back, some
  * with a place that is not theirs. */
 static void put_and_find(struct ids *ids, draw *next)
@@ -286,6 +298,8 @@ static void put_and_find(struct ids *ids, draw *next)
             save(ids);
         if (i > 0 && random_below(&ids->random, 5) == 0)
             place = last;
+        if (random_below(&ids->random, 5) == 0)
+            look_for_another(ids, &all[i], &place);
         order_id_put(ids->state, all[i].key, &all[i].id, &place, 3 * i);
         last = place;
     }
