@@ -131,100 +131,114 @@ static void test_bad_heads(void **state)
 }
 
 /* Each body breaks one rule. */
+struct bad_body {
+    const char *body;
+    const char *signer;
+    enum status status;
+    uint64_t line;
+    enum status line_status;
+};
+
+static const struct bad_body bad_bodies[] = {
+    { "currency code=USD digits=3\n", "board", STATUS_LINE_REFUSED, 1,
+        STATUS_WRONG_DIGITS },
+    { "currency code=USD digits=2\ncurrency code=USD digits=2\n",
+        "board", STATUS_LINE_REFUSED, 2, STATUS_NAME_TAKEN },
+    { "book book=us country=US date=2026-11-23\n"
+      "book book=us country=US date=2026-11-23\n",
+        "board", STATUS_LINE_REFUSED, 2, STATUS_NAME_TAKEN },
+    { "book book=all country=US date=2026-11-23\n", "board",
+        STATUS_LINE_REFUSED, 1, STATUS_NAME_TAKEN },
+    { "book book=us country=US date=2026-11-31\n", "board",
+        STATUS_LINE_REFUSED, 1, STATUS_BAD_VALUE },
+    { "deposit member=m1 via=la amount=USD1.00 purpose=I\n", "board",
+        STATUS_LINE_REFUSED, 1, STATUS_NOT_IN_A_BODY },
+    { "party-open party=o kind=officer book=us country=US\n", "board",
+        STATUS_LINE_REFUSED, 1, STATUS_UNKNOWN_BOOK },
+    { "policy-set verb=deposit over=USD5.00 need=1 kinds=board\n",
+        "board", STATUS_LINE_REFUSED, 1, STATUS_UNKNOWN_CURRENCY },
+    { "policy-set verb=deposit need=0 kinds=board\n", "board",
+        STATUS_LINE_REFUSED, 1, STATUS_BAD_POLICY },
+    { "key board board o us\n", "board", STATUS_LINE_REFUSED, 1,
+        STATUS_UNKNOWN_PARTY },
+    /* nothing that governs a whole book */
+    { "currency code=USD digits=2\n"
+      "book book=us country=US date=2026-11-23\n"
+      "party-open party=o kind=officer book=us country=US\n"
+      "key board board o o\n",
+        "board", STATUS_LAST_KEY, 0, STATUS_ACCEPTED },
+    /* one key alone, where it takes two */
+    { "currency code=USD digits=2\n"
+      "book book=us country=US date=2026-11-23\n"
+      "party-open party=o kind=officer book=us country=US\n"
+      "key board board o all\nkey zac board o us\n"
+      "policy-set verb=key-add need=1 kinds=board\n",
+        "board", STATUS_BAD_POLICY, 0, STATUS_ACCEPTED },
+    { "currency code=USD digits=2\n"
+      "policy-set verb=key-revoke need=3 kinds=board\n"
+      "book book=us country=US date=2026-11-23\n"
+      "party-open party=o kind=officer book=us country=US\n"
+      "key board board o all\nkey board2 board o all\n",
+        "board", STATUS_LINE_REFUSED, 2, STATUS_BAD_POLICY },
+    { "currency code=USD digits=2\n"
+      "book book=us country=US date=2026-11-23\n"
+      "party-open party=o kind=officer book=us country=US\n"
+      "key board board o us\nkey ana teller o us\n",
+        "ana", STATUS_WRONG_KIND, 0, STATUS_ACCEPTED },
+    { "book book=us country=US date=2026-11-23\n"
+      "party-open party=o kind=officer book=us country=US\n"
+      "key board board o us\n",
+        "board", STATUS_UNKNOWN_CURRENCY, 0, STATUS_ACCEPTED },
+    { "currency code=USD digits=2\n"
+      "book book=us country=US date=2026-11-23\n",
+        "board", STATUS_UNKNOWN_KEY, 0, STATUS_ACCEPTED },
+};
+
+/* Signed by a key that may not be there: decide it all the same. */
+static void sign_all_the_same(
+    struct ledger_fixture *f, struct order *order, const char *signer)
+{
+    for (size_t i = 0; i < order->line_count; i++)
+        if (order->line_status[i] == STATUS_ACCEPTED &&
+            order->lines[i].verb == VERB_KEY_ADD)
+            memcpy(order->signer.data,
+                ledger_fixture_secret(signer).data + 32, 32);
+    assert_int_equal(
+        ledger_decide(f->ledger, order, f->clock, &f->decision), 0);
+}
+
+static void expect_bad_body(
+    struct ledger_fixture *f, const char *head, const struct bad_body *bad)
+{
+    struct order order;
+
+    (void)ledger_fixture_genesis(f, bad->signer, head, bad->body);
+    f->quick = true;
+    ledger_fixture_admit(
+        f, &order, buffer_bytes(&f->line), buffer_bytes(&f->body));
+    f->quick = false;
+    sign_all_the_same(f, &order, bad->signer);
+    if (f->decision.status != bad->status ||
+        f->decision.line != bad->line ||
+        f->decision.line_status != bad->line_status)
+        fail_msg("%s: %s in line %llu: %s", bad->body,
+            status_name(f->decision.status),
+            (unsigned long long)f->decision.line,
+            status_name(f->decision.line_status));
+    admit_free(&order);
+}
+
 static void test_bad_bodies(void **state)
 {
     struct ledger_fixture *f = *state;
-    static const struct {
-        const char *body;
-        const char *signer;
-        enum status status;
-        uint64_t line;
-        enum status line_status;
-    } rows[] = {
-        { "currency code=USD digits=3\n", "board", STATUS_LINE_REFUSED, 1,
-            STATUS_WRONG_DIGITS },
-        { "currency code=USD digits=2\ncurrency code=USD digits=2\n",
-            "board", STATUS_LINE_REFUSED, 2, STATUS_NAME_TAKEN },
-        { "book book=us country=US date=2026-11-23\n"
-          "book book=us country=US date=2026-11-23\n",
-            "board", STATUS_LINE_REFUSED, 2, STATUS_NAME_TAKEN },
-        { "book book=all country=US date=2026-11-23\n", "board",
-            STATUS_LINE_REFUSED, 1, STATUS_NAME_TAKEN },
-        { "book book=us country=US date=2026-11-31\n", "board",
-            STATUS_LINE_REFUSED, 1, STATUS_BAD_VALUE },
-        { "deposit member=m1 via=la amount=USD1.00 purpose=I\n", "board",
-            STATUS_LINE_REFUSED, 1, STATUS_NOT_IN_A_BODY },
-        { "party-open party=o kind=officer book=us country=US\n", "board",
-            STATUS_LINE_REFUSED, 1, STATUS_UNKNOWN_BOOK },
-        { "policy-set verb=deposit over=USD5.00 need=1 kinds=board\n",
-            "board", STATUS_LINE_REFUSED, 1, STATUS_UNKNOWN_CURRENCY },
-        { "policy-set verb=deposit need=0 kinds=board\n", "board",
-            STATUS_LINE_REFUSED, 1, STATUS_BAD_POLICY },
-        { "key board board o us\n", "board", STATUS_LINE_REFUSED, 1,
-            STATUS_UNKNOWN_PARTY },
-        /* nothing that governs a whole book */
-        { "currency code=USD digits=2\n"
-          "book book=us country=US date=2026-11-23\n"
-          "party-open party=o kind=officer book=us country=US\n"
-          "key board board o o\n",
-            "board", STATUS_LAST_KEY, 0, STATUS_ACCEPTED },
-        /* one key alone, where it takes two */
-        { "currency code=USD digits=2\n"
-          "book book=us country=US date=2026-11-23\n"
-          "party-open party=o kind=officer book=us country=US\n"
-          "key board board o all\nkey zac board o us\n"
-          "policy-set verb=key-add need=1 kinds=board\n",
-            "board", STATUS_BAD_POLICY, 0, STATUS_ACCEPTED },
-        { "currency code=USD digits=2\n"
-          "policy-set verb=key-revoke need=3 kinds=board\n"
-          "book book=us country=US date=2026-11-23\n"
-          "party-open party=o kind=officer book=us country=US\n"
-          "key board board o all\nkey board2 board o all\n",
-            "board", STATUS_LINE_REFUSED, 2, STATUS_BAD_POLICY },
-        { "currency code=USD digits=2\n"
-          "book book=us country=US date=2026-11-23\n"
-          "party-open party=o kind=officer book=us country=US\n"
-          "key board board o us\nkey ana teller o us\n",
-            "ana", STATUS_WRONG_KIND, 0, STATUS_ACCEPTED },
-        { "book book=us country=US date=2026-11-23\n"
-          "party-open party=o kind=officer book=us country=US\n"
-          "key board board o us\n",
-            "board", STATUS_UNKNOWN_CURRENCY, 0, STATUS_ACCEPTED },
-        { "currency code=USD digits=2\n"
-          "book book=us country=US date=2026-11-23\n",
-            "board", STATUS_UNKNOWN_KEY, 0, STATUS_ACCEPTED },
-    };
     struct hash before = ledger_fixture_snapshot(f);
     struct hash after;
     char head[200];
 
     good_head(head);
     f->quick = false;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct order order;
-
-        /* Signed by a key that may not be there: decide it all the same. */
-        (void)ledger_fixture_genesis(f, rows[i].signer, head, rows[i].body);
-        f->quick = true;
-        ledger_fixture_admit(f, &order, buffer_bytes(&f->line),
-            buffer_bytes(&f->body));
-        f->quick = false;
-        for (size_t k = 0; k < order.line_count; k++)
-            if (order.line_status[k] == STATUS_ACCEPTED &&
-                order.lines[k].verb == VERB_KEY_ADD)
-                memcpy(order.signer.data,
-                    ledger_fixture_secret(rows[i].signer).data + 32, 32);
-        assert_int_equal(
-            ledger_decide(f->ledger, &order, f->clock, &f->decision), 0);
-        if (f->decision.status != rows[i].status ||
-            f->decision.line != rows[i].line ||
-            f->decision.line_status != rows[i].line_status)
-            fail_msg("%s: %s in line %llu: %s", rows[i].body,
-                status_name(f->decision.status),
-                (unsigned long long)f->decision.line,
-                status_name(f->decision.line_status));
-        admit_free(&order);
-    }
+    for (size_t i = 0; i < sizeof bad_bodies / sizeof bad_bodies[0]; i++)
+        expect_bad_body(f, head, &bad_bodies[i]);
     after = ledger_fixture_snapshot(f);
     assert_memory_equal(&before, &after, sizeof before);
     /* After all these a good one founds as if nothing had been. */

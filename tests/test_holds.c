@@ -138,95 +138,97 @@ static void test_release(void **state)
     ledger_fixture_check_replay(f);
 }
 
+/* Among those that break a rule, those that bring a hold into being. */
+static const struct ledger_row refused_lines[] = {
+    { "ana", "deposit member=m1 via=la amount=USD100.00 purpose=I",
+        "ok" },
+    { "board",
+        "hold from=us/m1/share/USD to=us/m2/share/USD amount=USD1.00 "
+        "until=2026-12-01T00:00:00.000Z purpose=I",
+        "wrong-kind" },
+    { "tc1",
+        "hold from=us/m1/share/USD to=us/n1/share/USD amount=USD1.00 "
+        "until=2026-12-01T00:00:00.000Z purpose=I",
+        "out-of-scope to" },
+    { "ana",
+        "hold from=us/m1/share/USD to=us/m2/share/USD amount=USD1.00 "
+        "until=2026-11-23T16:00:00.000Z purpose=I",
+        "bad-expiry until" },
+    { "ana",
+        "hold from=us/m1/share/USD to=us/m2/share/USD amount=USD1.00 "
+        "until=2027-12-29T16:00:00.000Z purpose=I",
+        "bad-expiry until" },
+    { "ana",
+        "hold from=us/m1/share/USD to=us/m2/share/USD amount=USD100.01 "
+        "until=2026-12-01T00:00:00.000Z purpose=I",
+        "insufficient-funds from" },
+    { "ana",
+        "hold from=us/m1/pool/USD to=us/m2/share/USD amount=USD1.00 "
+        "until=2026-12-01T00:00:00.000Z purpose=I",
+        "wrong-party from" },
+    { "ana",
+        "hold from=us/c1/pool/USD to=us/m2/share/USD amount=USD1.00 "
+        "until=2026-12-01T00:00:00.000Z purpose=I",
+        "control-role from" },
+    { "ana",
+        "hold from=us/m1/share/USD to=us/c1/pool/USD amount=USD1.00 "
+        "until=2026-12-01T00:00:00.000Z purpose=I",
+        "control-role to" },
+    { "ana",
+        "hold from=us/m1/share/USD to=us/m1/share/USD amount=USD1.00 "
+        "until=2026-12-01T00:00:00.000Z purpose=I",
+        "same-account to" },
+    { "ana",
+        "hold from=us/m1/share/USD to=us/m2/share/USD amount=MXN1.00 "
+        "until=2026-12-01T00:00:00.000Z purpose=I",
+        "other-currency from" },
+    { "ana",
+        "hold from=us/m1/share/USD to=us/m2/share/MXN amount=USD1.00 "
+        "until=2026-12-01T00:00:00.000Z purpose=I",
+        "other-currency to" },
+    { "any",
+        "hold from=us/m1/share/USD to=mx/x1/share/USD amount=USD1.00 "
+        "until=2026-12-01T00:00:00.000Z purpose=I",
+        "other-book to" },
+    { "ana",
+        "hold from=us/m9/share/USD to=us/m2/share/USD amount=USD1.00 "
+        "until=2026-12-01T00:00:00.000Z purpose=I",
+        "unknown-party from" },
+    { "ana",
+        "hold from=es/m1/share/USD to=us/m2/share/USD amount=USD1.00 "
+        "until=2026-12-01T00:00:00.000Z purpose=I",
+        "unknown-book from" },
+    { "ana",
+        "hold from=us/m1/share/JPY to=us/m2/share/USD amount=USD1.00 "
+        "until=2026-12-01T00:00:00.000Z purpose=I",
+        "unknown-currency from" },
+    { "ana", "capture hold=9 amount=USD1.00 rest=keep",
+        "unknown-hold hold" },
+    { "ana", "capture hold=1 amount=USD1.00 rest=keep",
+        "unknown-hold hold" },
+    { "ana", "release hold=9", "unknown-hold hold" },
+    { "ana",
+        "hold from=us/m1/share/USD to=us/m2/share/USD amount=USD1.00 "
+        "until=2026-12-01T00:00:00.000Z purpose=I",
+        "ok" },
+    { "ana", "capture hold=2 amount=MXN1.00 rest=keep",
+        "other-currency amount" },
+    { "xana", "capture hold=2 amount=USD1.00 rest=keep",
+        "out-of-scope hold" },
+    { "xana", "release hold=2", "out-of-scope hold" },
+    { "sup", "party-close party=m2 reason=x", "not-empty party" },
+    { "ana", "release hold=2", "ok" },
+    { "ana", "release hold=2", "hold-ended hold" },
+    { "ana", "capture hold=2 amount=USD1.00 rest=keep",
+        "hold-ended hold" },
+    { "sup", "party-close party=m2 reason=x", "ok" },
+};
+
 static void test_refusals(void **state)
 {
     struct ledger_fixture *f = *state;
-    static const struct ledger_row rows[] = {
-        { "ana", "deposit member=m1 via=la amount=USD100.00 purpose=I",
-            "ok" },
-        { "board",
-            "hold from=us/m1/share/USD to=us/m2/share/USD amount=USD1.00 "
-            "until=2026-12-01T00:00:00.000Z purpose=I",
-            "wrong-kind" },
-        { "tc1",
-            "hold from=us/m1/share/USD to=us/n1/share/USD amount=USD1.00 "
-            "until=2026-12-01T00:00:00.000Z purpose=I",
-            "out-of-scope to" },
-        { "ana",
-            "hold from=us/m1/share/USD to=us/m2/share/USD amount=USD1.00 "
-            "until=2026-11-23T16:00:00.000Z purpose=I",
-            "bad-expiry until" },
-        { "ana",
-            "hold from=us/m1/share/USD to=us/m2/share/USD amount=USD1.00 "
-            "until=2027-12-29T16:00:00.000Z purpose=I",
-            "bad-expiry until" },
-        { "ana",
-            "hold from=us/m1/share/USD to=us/m2/share/USD amount=USD100.01 "
-            "until=2026-12-01T00:00:00.000Z purpose=I",
-            "insufficient-funds from" },
-        { "ana",
-            "hold from=us/m1/pool/USD to=us/m2/share/USD amount=USD1.00 "
-            "until=2026-12-01T00:00:00.000Z purpose=I",
-            "wrong-party from" },
-        { "ana",
-            "hold from=us/c1/pool/USD to=us/m2/share/USD amount=USD1.00 "
-            "until=2026-12-01T00:00:00.000Z purpose=I",
-            "control-role from" },
-        { "ana",
-            "hold from=us/m1/share/USD to=us/c1/pool/USD amount=USD1.00 "
-            "until=2026-12-01T00:00:00.000Z purpose=I",
-            "control-role to" },
-        { "ana",
-            "hold from=us/m1/share/USD to=us/m1/share/USD amount=USD1.00 "
-            "until=2026-12-01T00:00:00.000Z purpose=I",
-            "same-account to" },
-        { "ana",
-            "hold from=us/m1/share/USD to=us/m2/share/USD amount=MXN1.00 "
-            "until=2026-12-01T00:00:00.000Z purpose=I",
-            "other-currency from" },
-        { "ana",
-            "hold from=us/m1/share/USD to=us/m2/share/MXN amount=USD1.00 "
-            "until=2026-12-01T00:00:00.000Z purpose=I",
-            "other-currency to" },
-        { "any",
-            "hold from=us/m1/share/USD to=mx/x1/share/USD amount=USD1.00 "
-            "until=2026-12-01T00:00:00.000Z purpose=I",
-            "other-book to" },
-        { "ana",
-            "hold from=us/m9/share/USD to=us/m2/share/USD amount=USD1.00 "
-            "until=2026-12-01T00:00:00.000Z purpose=I",
-            "unknown-party from" },
-        { "ana",
-            "hold from=es/m1/share/USD to=us/m2/share/USD amount=USD1.00 "
-            "until=2026-12-01T00:00:00.000Z purpose=I",
-            "unknown-book from" },
-        { "ana",
-            "hold from=us/m1/share/JPY to=us/m2/share/USD amount=USD1.00 "
-            "until=2026-12-01T00:00:00.000Z purpose=I",
-            "unknown-currency from" },
-        { "ana", "capture hold=9 amount=USD1.00 rest=keep",
-            "unknown-hold hold" },
-        { "ana", "capture hold=1 amount=USD1.00 rest=keep",
-            "unknown-hold hold" },
-        { "ana", "release hold=9", "unknown-hold hold" },
-        { "ana",
-            "hold from=us/m1/share/USD to=us/m2/share/USD amount=USD1.00 "
-            "until=2026-12-01T00:00:00.000Z purpose=I",
-            "ok" },
-        { "ana", "capture hold=2 amount=MXN1.00 rest=keep",
-            "other-currency amount" },
-        { "xana", "capture hold=2 amount=USD1.00 rest=keep",
-            "out-of-scope hold" },
-        { "xana", "release hold=2", "out-of-scope hold" },
-        { "sup", "party-close party=m2 reason=x", "not-empty party" },
-        { "ana", "release hold=2", "ok" },
-        { "ana", "release hold=2", "hold-ended hold" },
-        { "ana", "capture hold=2 amount=USD1.00 rest=keep",
-            "hold-ended hold" },
-        { "sup", "party-close party=m2 reason=x", "ok" },
-    };
 
-    ledger_table_send(f, rows, COUNT(rows));
+    ledger_table_send(f, refused_lines, COUNT(refused_lines));
     ledger_fixture_check_replay(f);
 }
 
