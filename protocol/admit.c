@@ -163,13 +163,14 @@ static bool find_founder(const struct order *order, struct public_key *out)
 /* ---- signatures ---- */
 
 /* Everything that is signed, with order->signer as the signer's key. */
-static void check_signatures(struct order *order, const struct hash *ledger)
+static void check_signatures(struct order *order, const struct hash *ledger,
+    const struct signature_checker *checker)
 {
     const struct operation *op = &order->operation;
     struct hash none = sign_no_ledger();
     bool founding = op->verb == VERB_GENESIS;
-    if (!sign_check_order(
-            order->line, op, founding ? &none : ledger, &order->signer))
+    if (!sign_check_order(order->line, op, founding ? &none : ledger,
+            &order->signer, checker))
         set_fault(&order->fault, STATUS_BAD_SIGNATURE, "sig");
     else if (founding)
         check_founding_keys(&order->fault, order);
@@ -206,7 +207,7 @@ int admit_order(struct order *order, struct bytes line, struct bytes body,
                      ? find_founder(order, &order->signer)
                      : keys->find(keys->context, &op->by, &order->signer);
     if (found)
-        check_signatures(order, ledger);
+        check_signatures(order, ledger, keys->checker);
     else
         set_fault(&order->fault, STATUS_UNKNOWN_KEY, "by");
     return 0;
@@ -222,7 +223,7 @@ void admit_again(struct order *order, const struct hash *ledger,
         return;
     order->fault = (struct fault){.status = STATUS_ACCEPTED};
     order->signer = *signer;
-    check_signatures(order, ledger);
+    check_signatures(order, ledger, NULL);
 }
 
 void admit_free(struct order *order)

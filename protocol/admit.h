@@ -7,11 +7,13 @@
 
 #include <posito/order.h>
 
-/* Where public keys are found by name; must be safe on the calling thread. */
+/* Where public keys are found by name, and who checks signatures by them
+ * (NULL: signature_check); must be safe on the calling thread. */
 struct keyring {
     bool (*find)(
         void *context, const struct ident *name, struct public_key *out);
     void *context;
+    const struct signature_checker *checker;
 };
 
 /*

@@ -113,20 +113,23 @@ void sign_login(struct signature *out, const struct hash *ledger,
 
 static bool check_line(struct bytes line, const char *domain,
     const char *word, const struct hash *ledger,
-    const struct signature *signature, const struct public_key *key)
+    const struct signature *signature, const struct public_key *key,
+    const struct signature_checker *checker)
 {
     struct message message;
     message_begin(&message, domain, ledger);
     buffer_append(&message.text, before_last(line, word));
     return !message.text.failed &&
-           signature_check(signature, buffer_bytes(&message.text), key);
+           signature_check_by(
+               checker, signature, buffer_bytes(&message.text), key);
 }
 
 bool sign_check_order(struct bytes line, const struct operation *op,
-    const struct hash *ledger, const struct public_key *key)
+    const struct hash *ledger, const struct public_key *key,
+    const struct signature_checker *checker)
 {
-    return op->is_signed &&
-           check_line(line, DOMAIN_ORDER, SIG, ledger, &op->signature, key);
+    return op->is_signed && check_line(line, DOMAIN_ORDER, SIG, ledger,
+                                &op->signature, key, checker);
 }
 
 bool sign_check_proof(struct bytes line, const struct operation *op,
@@ -134,10 +137,10 @@ bool sign_check_proof(struct bytes line, const struct operation *op,
 {
     if (op->verb == VERB_KEY_ADD)
         return check_line(line, DOMAIN_PROOF, PROOF, ledger,
-            &op->as.key_add.proof, &op->as.key_add.public_key);
+            &op->as.key_add.proof, &op->as.key_add.public_key, NULL);
     if (op->verb == VERB_KEY_ROTATE)
         return check_line(line, DOMAIN_PROOF, PROOF, ledger,
-            &op->as.key_rotate.proof, &op->as.key_rotate.public_key);
+            &op->as.key_rotate.proof, &op->as.key_rotate.public_key, NULL);
     return false;
 }
 

@@ -42,9 +42,11 @@ void sign_login(struct signature *, const struct hash *ledger,
     const struct ident *key, const struct challenge *,
     const struct secret_key *);
 
-/* line: the whole signed line, at most LINE_LENGTH_MAX - 1 bytes. */
+/* line: the whole signed line, at most LINE_LENGTH_MAX - 1 bytes.  The
+ * checker may be NULL, as for signature_check_by. */
 bool sign_check_order(struct bytes line, const struct operation *,
-    const struct hash *ledger, const struct public_key *) WARN_UNUSED_RESULT;
+    const struct hash *ledger, const struct public_key *,
+    const struct signature_checker *) WARN_UNUSED_RESULT;
 
 /* For key-add and key-rotate; line may have its tail or not. */
 bool sign_check_proof(struct bytes line, const struct operation *,

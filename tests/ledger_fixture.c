@@ -141,7 +141,7 @@ static bool find_key(
 void ledger_fixture_admit(struct ledger_fixture *f, struct order *order,
     struct bytes line, struct bytes body)
 {
-    struct keyring keys = { find_key, f };
+    struct keyring keys = { .find = find_key, .context = f };
 
     if (!f->quick) {
         assert_int_equal(admit_order(order, line, body,

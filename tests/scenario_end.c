@@ -67,7 +67,7 @@ static bool find_key(
 static bool replay_one(
     struct scenario *s, struct ledger *copy, const struct entry *entry)
 {
-    struct keyring keys = { find_key, copy };
+    struct keyring keys = { .find = find_key, .context = copy };
     struct failure failure = { "" };
     struct order order;
     bool good;

@@ -246,7 +246,7 @@ static void test_sign(void **state)
         buffer_bytes(&line), CODEC_REQUEST, &operation, &fault));
     assert_true(ident_equal(&operation.by, &name));
     assert_true(sign_check_order(buffer_bytes(&line), &operation,
-        client_ledger(client), &public_key));
+        client_ledger(client), &public_key, NULL));
     buffer_clear(&line);
     for (size_t i = 0; i < LINE_LENGTH_MAX - 100; i++)
         buffer_char(&line, 'x');

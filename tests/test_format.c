@@ -320,7 +320,7 @@ static void the_example_is_computed_again(void **state)
         codec_decode(buffer_bytes(&line), CODEC_REQUEST, &op, &fault));
     assert_memory_equal(&op.signature, &signature, sizeof signature);
     assert_true(sign_check_order(
-        buffer_bytes(&line), &op, &example.ledger, &example.public_key));
+        buffer_bytes(&line), &op, &example.ledger, &example.public_key, NULL));
     check_section("example", &out);
     buffer_free(&message);
     buffer_free(&line);

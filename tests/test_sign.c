@@ -89,7 +89,7 @@ static void an_order_signs_these_bytes(void **state)
         bytes_text("posito/order/v1\n" LEDGER_ZERO "\n" LINE);
     assert_true(openssl_checks(&op.signature, message, &pair.public_key));
     assert_true(sign_check_order(
-        buffer_bytes(&line), &op, &none, &pair.public_key));
+        buffer_bytes(&line), &op, &none, &pair.public_key, NULL));
     buffer_free(&line);
 }
 
@@ -305,7 +305,7 @@ static bool fits(const struct signed_line *line, const struct hash *ledger,
 {
     struct operation op;
     return decode(view(line), CODEC_REQUEST, &op) &&
-           sign_check_order(view(line), &op, ledger, &pair->public_key);
+           sign_check_order(view(line), &op, ledger, &pair->public_key, NULL);
 }
 
 static void one_bit_more_or_less_does_not_fit(void **state)
@@ -355,7 +355,7 @@ static void a_second_form_of_s_does_not_fit(void **state)
     }
     assert_int_equal(carry, 0);
     assert_false(
-        sign_check_order(view(&line), &op, &ledger, &pair.public_key));
+        sign_check_order(view(&line), &op, &ledger, &pair.public_key, NULL));
 }
 
 /* A proof's bytes signed as an order's, and the other way round. */
@@ -388,7 +388,7 @@ static void other_verbs_prove_nothing(void **state)
     struct bytes line = bytes_text("checkpoint");
     assert_true(decode(line, CODEC_REQUEST, &op));
     assert_false(sign_check_proof(line, &op, &none));
-    assert_false(sign_check_order(line, &op, &none, &pair.public_key));
+    assert_false(sign_check_order(line, &op, &none, &pair.public_key, NULL));
 }
 
 static void a_line_too_long_is_not_signed(void **state)

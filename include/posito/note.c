@@ -36,6 +36,15 @@ bool signature_check(const struct signature *signature, struct bytes message,
                message.length, key->data) == 0;
 }
 
+bool signature_check_by(const struct signature_checker *checker,
+    const struct signature *signature, struct bytes message,
+    const struct public_key *key)
+{
+    if (checker == NULL)
+        return signature_check(signature, message, key);
+    return checker->check(checker->context, signature, message, key);
+}
+
 /* ---- names ---- */
 
 /* The character that starts valid UTF-8; splits it off. */
@@ -253,17 +262,18 @@ static bool note_blob_decode(struct bytes text, struct note_blob *out)
 }
 
 static bool note_check_log(const struct note_blob *blob, struct bytes text,
-    const struct public_key *key)
+    const struct note_key *key)
 {
     struct cursor cursor = cursor_open(bytes_of(blob->data, blob->length));
     struct signature signature;
     (void)cursor_be32(&cursor);
     cursor_copy(&cursor, signature.data, sizeof signature.data);
-    return cursor_done(&cursor) && signature_check(&signature, text, key);
+    return cursor_done(&cursor) && signature_check_by(key->checker, &signature,
+                                       text, &key->public_key);
 }
 
 static bool note_check_cosignature(const struct note_blob *blob,
-    struct bytes text, const struct public_key *key)
+    struct bytes text, const struct note_key *key)
 {
     uint8_t memory[COSIGNED_MAX];
     struct buffer message = buffer_over(memory, sizeof memory);
@@ -274,7 +284,8 @@ static bool note_check_cosignature(const struct note_blob *blob,
     cursor_copy(&cursor, signature.data, sizeof signature.data);
     note_cosigned_message(&message, text, posix_seconds);
     return cursor_done(&cursor) && !message.failed &&
-        signature_check(&signature, buffer_bytes(&message), key);
+        signature_check_by(key->checker, &signature, buffer_bytes(&message),
+            &key->public_key);
 }
 
 static bool note_check(const struct note_blob *blob, struct bytes text,
@@ -284,9 +295,9 @@ static bool note_check(const struct note_blob *blob, struct bytes text,
         return false;
     switch (key->type) {
     case NOTE_LOG:
-        return note_check_log(blob, text, &key->public_key);
+        return note_check_log(blob, text, key);
     case NOTE_COSIGNATURE:
-        return note_check_cosignature(blob, text, &key->public_key);
+        return note_check_cosignature(blob, text, key);
     }
     return false;
 }

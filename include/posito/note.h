@@ -36,6 +36,19 @@ void signature_make(
 bool signature_check(const struct signature *, struct bytes message,
     const struct public_key *) WARN_UNUSED_RESULT;
 
+/* Somebody else who knows what signature_check would say; safe on the
+ * calling thread. */
+struct signature_checker {
+    bool (*check)(void *context, const struct signature *,
+        struct bytes message, const struct public_key *);
+    void *context;
+};
+
+/* Ask that one; NULL: signature_check. */
+bool signature_check_by(const struct signature_checker *,
+    const struct signature *, struct bytes message,
+    const struct public_key *) WARN_UNUSED_RESULT;
+
 /* ---- verifier keys ---- */
 
 enum note_key_type { NOTE_LOG = 0x01, NOTE_COSIGNATURE = 0x04 };
@@ -47,6 +60,7 @@ struct note_key {
     enum note_key_type type;
     struct public_key public_key;
     uint32_t id; /* first 4 bytes, big-endian, of SHA-256(name LF type key) */
+    const struct signature_checker *checker; /* NULL unless set; borrowed */
 };
 
 /* Not empty, no Unicode space, no '+', no control, valid UTF-8. */
