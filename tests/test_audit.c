@@ -625,6 +625,73 @@ static void test_foreign_log(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+/* ---- many signatures by one key ---- */
+
+#define MANY 60 /* enough for the key's multiples to be made and used */
+
+static void send_many(struct audit *a)
+{
+    struct ledger_fixture *f = &a->fixture;
+    for (int i = 0; i < MANY; i++) {
+        accept(f, ledger_fixture_send(f, "sup",
+                      "transfer from=m1 to=m2 amount=USD0.01 purpose=F"));
+        ledger_fixture_close_group(f);
+    }
+}
+
+static int replay_by(struct audit *a, bool libsodium, struct bytes journal)
+{
+    struct replay_options options = {.libsodium = libsodium};
+    write_segment(a, "00000000000000000000.posito", journal);
+    return replay_with(a, &options);
+}
+
+static void test_who_checked(void **state)
+{
+    struct audit *a = *state;
+    send_many(a);
+    struct hash digest = ledger_fixture_digest(&a->fixture);
+    struct bytes journal = buffer_bytes(&a->fixture.groups);
+    assert_int_equal(replay_by(a, true, journal), 0);
+    uint64_t signatures = a->result.signatures;
+    assert_int_equal(a->result.by_libsodium, signatures);
+    assert_memory_equal(&a->result.digest, &digest, 32);
+    assert_int_equal(replay_by(a, false, journal), 0);
+    assert_int_equal(a->result.signatures, signatures);
+    assert_memory_equal(&a->result.digest, &digest, 32);
+    /* The teller's and the log's: without the first ones, and, where it
+     * was drawn, one in 64. */
+    assert_in_range(
+        signatures - a->result.by_libsodium, MANY, 2 * MANY - 20);
+}
+
+/* The last order's signature, and the log's after it, a bit flipped. */
+static void test_forged_after_many(void **state)
+{
+    static const char *words[] = {
+        "the signature by sup does not fit", "log's signature"};
+    struct audit *a = *state;
+    char entry[32];
+    send_many(a);
+    struct buffer *groups = &a->fixture.groups;
+    (void)snprintf(entry, sizeof entry, "entry %llu: ",
+        (unsigned long long)ledger_size(a->fixture.ledger) - 1);
+    uint8_t *order = groups->data + groups->length;
+    while (memcmp(order, " sig=", 5) != 0)
+        order--;
+    uint8_t *at[] = {order + 20, groups->data + groups->length - 20};
+    for (int which = 0; which < 2; which++)
+        for (int libsodium = 0; libsodium < 2; libsodium++) {
+            uint8_t was = *at[which];
+            *at[which] = was == 'A' ? 'B' : 'A';
+            int result = replay_by(
+                a, libsodium != 0, buffer_bytes(groups));
+            expect_fault(a, result, words[which]);
+            expect_fault(a, result, entry);
+            *at[which] = was;
+        }
+}
+
 /* ---- seals ---- */
 
 /* A seal of the state at any size is computed again ... */
@@ -669,6 +736,8 @@ int main(void)
         TEST(test_forge_control),
         TEST(test_dropped_entry),
         TEST(test_foreign_log),
+        TEST(test_who_checked),
+        TEST(test_forged_after_many),
         TEST(test_seal),
         TEST(test_wrong_seal),
     };

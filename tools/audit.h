@@ -30,6 +30,7 @@ struct audit_options {
     size_t checkpoint_count;
     unsigned threads;
     uint64_t digest_at;
+    bool libsodium; /* checks each signature, and nobody else */
     bool quiet;
 };
 

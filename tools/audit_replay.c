@@ -154,11 +154,12 @@ static void print_result(struct replay *replay,
     if (!options->quiet)
         (void)puts("");
     (void)printf("%llu entries in %llu groups, %llu bytes; %llu signatures "
-        "checked in %llu.%03llu s (%llu/s)\n",
+        "checked, %llu by libsodium, in %llu.%03llu s (%llu/s)\n",
         (unsigned long long)result->entries,
         (unsigned long long)result->groups,
         (unsigned long long)result->bytes,
         (unsigned long long)result->signatures,
+        (unsigned long long)result->by_libsodium,
         (unsigned long long)(ms / 1000), (unsigned long long)(ms % 1000),
         (unsigned long long)(result->signatures * 1000 / ms));
     if (result->seals > 0)
@@ -216,6 +217,7 @@ enum audit_exit audit_replay(
 {
     struct replay_options run = {
         .threads = options->threads,
+        .libsodium = options->libsodium,
         .state_folder = options->state_folder,
         .digest_at = options->digest_at,
     };

@@ -1,6 +1,7 @@
 #include "replay.h"
 
 #include "../protocol/admit.h"
+#include "../protocol/checker.h"
 #include "../protocol/codec.h"
 #include "../protocol/sign.h"
 #include "files.h"
@@ -24,6 +25,7 @@ struct replay {
     struct journal_walk *walk;
     struct replay_pool *pool;
     struct replay_keys *keys;
+    struct checker *checker; /* NULL: libsodium alone */
     struct replay_seals seals;
     struct state *state;
     struct ledger *ledger;
@@ -173,6 +175,19 @@ static unsigned count_cores(void)
     return cores < 1 ? 1 : (unsigned)cores;
 }
 
+static int make_checker(struct replay *replay, struct failure *failure)
+{
+    struct checker_rules rules = checker_usual();
+    if (replay->options->libsodium)
+        return 0;
+    replay->checker = checker_new(&rules);
+    if (replay->checker == NULL)
+        return failure_set(failure, "out of memory");
+    replay->rules.checker = checker_face(replay->checker);
+    replay->rules.log_key.checker = replay->rules.checker;
+    return 0;
+}
+
 static int begin(struct replay *replay, struct failure *failure)
 {
     const struct replay_options *options = replay->options;
@@ -184,7 +199,8 @@ static int begin(struct replay *replay, struct failure *failure)
         return failure_set(
             failure, "%.300s: there is no journal in it", options->folder);
     replay->total_bytes = journal_bytes(replay->journal);
-    if (learn_rules(replay, failure) != 0)
+    if (learn_rules(replay, failure) != 0 ||
+        make_checker(replay, failure) != 0)
         return -1;
     replay->walk = journal_walk_open(replay->journal, 0, failure);
     if (replay->walk == NULL)
@@ -420,11 +436,20 @@ static int check_pin(
         (unsigned long long)(pin.size == 0 ? 0 : pin.size - 1), name);
 }
 
+static uint64_t count_by_libsodium(const struct replay *replay)
+{
+    struct checker_counts counts = {0};
+    if (replay->checker != NULL)
+        counts = checker_count(replay->checker);
+    return replay->result.signatures - (counts.by_multiples - counts.twice);
+}
+
 static int finish(struct replay *replay, struct failure *failure)
 {
     for (size_t i = 0; i < replay->options->pin_count; i++)
         if (check_pin(replay, i, failure) != 0)
             return -1;
+    replay->result.by_libsodium = count_by_libsodium(replay);
     if (replay_seals_check(&replay->seals, replay->state,
             &replay->result.seals, failure) != 0)
         return -1;
@@ -453,6 +478,7 @@ void replay_close(struct replay *replay)
         return;
     replay_pool_free(replay->pool);
     replay_keys_drop(replay->keys);
+    checker_free(replay->checker);
     replay_seals_free(&replay->seals);
     journal_walk_close(replay->walk);
     ledger_close(replay->ledger);

@@ -13,8 +13,8 @@
  * in itself; that it is the right one is for the reader of its id to say.
  *
  * The workers check signatures with the keys that the journal has named so
- * far.  Where another key turns out to be in force, the main thread checks
- * again.
+ * far, as protocol/checker.h says.  Where another key turns out to be in
+ * force, the main thread checks again.
  */
 #ifndef POSITO_TOOLS_REPLAY_H
 #define POSITO_TOOLS_REPLAY_H
@@ -36,6 +36,7 @@ struct replay_options {
     const char *state_folder; /* where the state is rebuilt; NULL: in a
                                  temporary folder that is removed */
     unsigned threads;         /* that check signatures; 0: a core each */
+    bool libsodium; /* each signature by it alone: protocol/checker.h */
     const struct hash *ledger; /* the id it must have; NULL: any */
 
     /* Signed checkpoints that the journal must reach and agree with. */
@@ -67,6 +68,7 @@ struct replay_result {
     uint64_t entries;
     uint64_t groups;
     uint64_t signatures;
+    uint64_t by_libsodium; /* of these: the others by key_multiples.h alone */
     uint64_t bytes;
     uint64_t seals; /* signed digests of the state, each computed again */
     struct hash root;

@@ -89,7 +89,9 @@ static uint64_t count_signatures(const struct order *order)
 static bool check_entry(struct chunk *chunk, struct bytes *rest,
     uint64_t index, const struct chunk_rules *rules)
 {
-    struct keyring keyring = {replay_keys_find, chunk->keys};
+    struct keyring keyring = {.find = replay_keys_find,
+        .context = chunk->keys,
+        .checker = rules->checker};
     struct chunk_entry *at = next_entry(chunk);
     if (at == NULL) {
         chunk->out_of_memory = true;

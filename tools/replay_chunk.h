@@ -55,6 +55,7 @@ struct chunk {
 struct chunk_rules {
     struct note_key log_key;
     struct hash ledger;
+    const struct signature_checker *checker; /* of orders; NULL: libsodium */
 };
 
 struct chunk *chunk_new(void);   /* NULL: out of memory */
