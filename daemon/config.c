@@ -39,6 +39,9 @@ static const struct option options[] = {
     {"workers", OPTION_NUMBER, AT(workers), "0", 0, 256,
         "threads that check signatures, the loop's among them; 0: one a "
         "processor"},
+    {"key-multiples", OPTION_NUMBER, AT(key_multiples), "0", 0, 65536,
+        "keys whose signatures, once they are many, are checked in a third "
+        "of the time; 0: none"},
     {"max-connections", OPTION_NUMBER, AT(max_connections), "1000", 1,
         UINT64_C(60000), "connections at once"},
     {"line-ms", OPTION_NUMBER, AT(line_ms), "10000", 10, UINT64_C(3600000),

@@ -23,6 +23,8 @@ struct config {
     enum log_level log_level;
 
     uint64_t workers; /* threads that check signatures; 0: one a processor */
+    uint64_t key_multiples; /* keys for which protocol/checker.h keeps them;
+                               0: libsodium checks each signature */
 
     uint64_t max_connections;
     uint64_t line_ms;   /* from a line's first byte to its last */

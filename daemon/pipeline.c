@@ -71,8 +71,13 @@ static int open_threads(
         return -1;
     if (decider_open(&pipeline->decider, storage->ledger, bell, failure) != 0)
         return -1;
-    return verifier_open(&pipeline->verifier, worker_count(config),
-        ledger_id(storage->ledger), bell, failure);
+    struct verifier_options verifier = {
+        .workers = worker_count(config),
+        .key_multiples = (unsigned)config->key_multiples,
+        .ledger = ledger_id(storage->ledger),
+        .bell = bell,
+    };
+    return verifier_open(&pipeline->verifier, &verifier, failure);
 }
 
 int pipeline_open(struct pipeline **out, struct storage *storage,

@@ -53,9 +53,11 @@ size_t request_memory_checked(const struct request *request)
     return (size_t)request->lines * line;
 }
 
-void request_check(struct request *request, const struct hash *ledger)
+void request_check(struct request *request, const struct hash *ledger,
+    const struct signature_checker *checker)
 {
     struct keyring keys = keycopy_keyring(request->keys);
+    keys.checker = checker;
     if (admit_order(&request->order, request->line,
             buffer_bytes(&request->body), ledger, &keys) != 0)
         request->out_of_memory = true;

@@ -57,8 +57,10 @@ void request_free(struct request *); /* NULL is harmless */
 size_t request_memory(const struct request *);
 size_t request_memory_checked(const struct request *);
 
-/* Decode and check the signatures, with request->keys.  Any thread. */
-void request_check(struct request *, const struct hash *ledger);
+/* Decode and check the signatures, with request->keys; checker: NULL for
+ * signature_check.  Any thread. */
+void request_check(struct request *, const struct hash *ledger,
+    const struct signature_checker *checker);
 
 /* First in, first out; a request is in one list at a time of each kind. */
 struct request_list {

@@ -1,5 +1,6 @@
 #include "verifier.h"
 
+#include "../protocol/checker.h"
 #include "thread.h"
 
 #include <stdlib.h>
@@ -21,6 +22,7 @@ struct jobs {
 
 struct verifier {
     struct hash ledger;
+    struct checker *checker; /* NULL: libsodium alone */
     struct bell *bell;
     pthread_mutex_t lock;
     pthread_cond_t work;
@@ -102,11 +104,17 @@ static struct jobs take_share(struct verifier *verifier)
     return share;
 }
 
+static void check_one(struct verifier *verifier, struct request *request)
+{
+    request_check(request, &verifier->ledger,
+        verifier->checker == NULL ? NULL : checker_face(verifier->checker));
+}
+
 static void check_all(struct verifier *verifier, const struct jobs *jobs)
 {
     for (struct request *request = jobs->first; request != NULL;
          request = request->next_job)
-        request_check(request, &verifier->ledger);
+        check_one(verifier, request);
 }
 
 static void *run_worker(void *argument)
@@ -151,19 +159,33 @@ static int start_workers(
     return 0;
 }
 
-int verifier_open(struct verifier **out, unsigned workers,
-    const struct hash *ledger, struct bell *bell, struct failure *failure)
+static int make_checker(
+    struct verifier *verifier, unsigned keys, struct failure *failure)
 {
+    struct checker_rules rules = checker_usual();
+    rules.keys = keys;
+    verifier->checker = checker_new(&rules);
+    if (verifier->checker == NULL)
+        return failure_set(failure, "out of memory");
+    return 0;
+}
+
+int verifier_open(struct verifier **out,
+    const struct verifier_options *options, struct failure *failure)
+{
+    unsigned workers = options->workers;
     struct verifier *verifier = calloc(
         1, sizeof *verifier + workers * sizeof verifier->thread[0]);
     if (verifier == NULL)
         return failure_set(failure, "out of memory");
-    verifier->ledger = *ledger;
-    verifier->bell = bell;
+    verifier->ledger = *options->ledger;
+    verifier->bell = options->bell;
     (void)pthread_mutex_init(&verifier->lock, NULL);
     (void)pthread_cond_init(&verifier->work, NULL);
     *out = verifier;
-    if (start_workers(verifier, workers, failure) == 0)
+    if ((options->key_multiples == 0 ||
+            make_checker(verifier, options->key_multiples, failure) == 0) &&
+        start_workers(verifier, workers, failure) == 0)
         return 0;
     verifier_close(verifier);
     *out = NULL;
@@ -267,7 +289,7 @@ size_t verifier_short_count(const struct verifier *verifier)
 
 void verifier_check_here(struct verifier *verifier, struct request *request)
 {
-    request_check(request, &verifier->ledger);
+    check_one(verifier, request);
     request->state = REQUEST_READY;
 }
 
@@ -291,5 +313,6 @@ void verifier_close(struct verifier *verifier)
     verifier_stop(verifier);
     (void)pthread_cond_destroy(&verifier->work);
     (void)pthread_mutex_destroy(&verifier->lock);
+    checker_free(verifier->checker);
     free(verifier);
 }

@@ -1,6 +1,6 @@
 /*
  * The threads that check signatures: the one cost that dwarfs all others
- * (80 us each).  Requests go in from the loop and come back to it; in what
+ * (40 us each).  Requests go in from the loop and come back to it; in what
  * order is no matter, since each connection's requests stay in its queue.
  *
  * The loop's thread is one of those that check: when it has nothing else to
@@ -19,10 +19,15 @@
 
 struct verifier;
 
-/* The bell rings when there is something to collect. */
-int verifier_open(struct verifier **, unsigned workers,
-    const struct hash *ledger, struct bell *, struct failure *)
-    WARN_UNUSED_RESULT;
+struct verifier_options {
+    unsigned workers;
+    unsigned key_multiples; /* keys: protocol/checker.h; 0: libsodium alone */
+    const struct hash *ledger; /* its id; copied */
+    struct bell *bell; /* rings when there is something to collect */
+};
+
+int verifier_open(struct verifier **, const struct verifier_options *,
+    struct failure *) WARN_UNUSED_RESULT;
 
 /* Waits for the checks that are under way; the others come back unchecked
  * by verifier_collect before.  NULL is harmless. */

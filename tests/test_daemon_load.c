@@ -356,6 +356,45 @@ static void test_bank(void **state)
     run_bank(*state, NULL, bank_size());
 }
 
+static void test_bank_with_multiples(void **state)
+{
+    static const char *const options[] = {"key-multiples=8", NULL};
+    run_bank(*state, options, bank_size());
+}
+
+/* A key whose signatures are checked by its multiples: each forged one of
+ * those between its sound ones is refused. */
+static void test_forged_beside_multiples(void **state)
+{
+    enum { ROUNDS = 60 };
+    static const char *const options[] = {"key-multiples=8", NULL};
+    struct daemon_fixture *fixture = *state;
+    struct pen pen;
+    struct wire wire;
+    pen_open(&pen, fixture);
+    daemon_start(fixture, options);
+    fund(fixture);
+    wire_open(&wire, fixture);
+    for (size_t i = 0; i < ROUNDS; i++) {
+        struct buffer line = buffer_empty();
+        pen_write(&pen, &line);
+        /* One of the signature's 86 digits, the last one aside. */
+        uint8_t *digit = line.data + line.length - 5 - i % 85;
+        uint8_t was = *digit;
+        *digit = was == 'A' ? 'B' : 'A';
+        wire_send_bytes(&wire, buffer_bytes(&line));
+        wire_expect(&wire, "no status=bad-signature *");
+        *digit = was;
+        wire_send_bytes(&wire, buffer_bytes(&line));
+        wire_expect(&wire, "ok index=*");
+        buffer_free(&line);
+    }
+    wire_close(&wire);
+    assert_int_equal(size_of(fixture), FUNDED + ROUNDS);
+    expect_sum(fixture);
+    assert_int_equal(daemon_stop(fixture), 0);
+}
+
 static void test_bank_with_small_bounds(void **state)
 {
     static const char *const options[] = {"group-delay-us=500",
@@ -373,6 +412,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             test_kill_under_load, found, remove_all),
         cmocka_unit_test_setup_teardown(test_bank, found, remove_all),
+        cmocka_unit_test_setup_teardown(
+            test_bank_with_multiples, found, remove_all),
+        cmocka_unit_test_setup_teardown(
+            test_forged_beside_multiples, found, remove_all),
         cmocka_unit_test_setup_teardown(
             test_bank_with_small_bounds, found, remove_all),
     };
