@@ -58,9 +58,11 @@ for row in 'echo: {"bytes":200}' "state's file alone: {\"accounts\":500}" \
     check "measured: $row" has "results: $row"
 done
 for connections in 1 8 32 64; do
-    check "measured: a bare server, $connections" grep -qF \
-        "\"bare server\",\"at\":{\"connections\":$connections,\"window\":1}" \
-        "$BENCH_DIR/results.jsonl"
+    for who in 'bare server' 'posito, key-multiples'; do
+        check "measured: a $who, $connections" grep -qF \
+            "\"$who\",\"at\":{\"connections\":$connections,\"window\":1}" \
+            "$BENCH_DIR/results.jsonl"
+    done
     for window in 1 64; do
         check "measured: single, $connections, $window" has \
             "single: {\"connections\":$connections,\"window\":$window}"
@@ -80,12 +82,12 @@ for accounts in 500 2000; do
 done
 
 # The table has all its rows, on the page, as JSON and as the README's.
-check "rows of the table" test "$(grep -c '^targets: ' "$here/rows")" -eq 20
+check "rows of the table" test "$(grep -c '^targets: ' "$here/rows")" -eq 27
 check "the same for the README" \
-    test "$(grep -c '^| ' "$BENCH_DIR/targets.md")" -eq 21
+    test "$(grep -c '^| ' "$BENCH_DIR/targets.md")" -eq 28
 check "each has a verdict" test \
     "$(grep -cE '^targets: .*: (reached|not reached|not measured)$' \
-        "$here/rows")" -eq 20
+        "$here/rows")" -eq 27
 check "the page has it" grep -q '^Speed to reach' "$here/page"
 check "nothing was refused" refused grep -q '^REFUSED' "$here/page"
 for peer in postgres redis sqlite ledger hledger; do

@@ -1,5 +1,7 @@
 #include "bench_target.h"
 
+#include "bench_work.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
@@ -20,6 +22,10 @@ const char *bench_verdict_text(enum bench_verdict verdict)
     }
     return "";
 }
+
+/* The name under which run.sh has the audit of single signatures measured
+ * by posito-audit replay --libsodium. */
+#define BENCH_LIBSODIUM "posito, libsodium alone"
 
 struct sheet {
     const struct bench_summary *summary;
@@ -143,25 +149,33 @@ static double floor_of(
 
 /* ---- the rows ---- */
 
+static void add_processor_time(
+    struct sheet *sheet, const char *work, const char *who)
+{
+    double cpu = single(sheet, who, 64, 64, "cpu_us");
+    struct bench_target *target =
+        add(sheet, work, "at most 1.15 x one raw verification");
+    if (!judge(target, cpu, sheet->verify_us, cpu <= 1.15 * sheet->verify_us))
+        return;
+    say(target, "%.1f us each, raw %.1f us; %.0f/s", cpu, sheet->verify_us,
+        single(sheet, who, 64, 64, "per_second"));
+    explain(target,
+        "%.1f us beside the verification: hashes, parsing, deciding, the "
+        "journal, sockets",
+        cpu - sheet->verify_us);
+    flag_noise(target, single(sheet, who, 64, 64, "others_cores"));
+}
+
 static void add_singles(struct sheet *sheet)
 {
-    double cpu = single(sheet, "posito", 64, 64, "cpu_us");
     double others = single(sheet, "posito", 64, 64, "others_cores");
-    struct bench_target *target = add(sheet,
+    add_processor_time(sheet,
         "single signed transfers, 64 connections: daemon's processor time",
-        "at most 1.15 x one raw verification");
-    if (judge(target, cpu, sheet->verify_us, cpu <= 1.15 * sheet->verify_us)) {
-        say(target, "%.1f us each, raw %.1f us; %.0f/s", cpu,
-            sheet->verify_us, single(sheet, "posito", 64, 64, "per_second"));
-        explain(target,
-            "%.1f us beside the verification: hashes, parsing, deciding, the "
-            "journal, sockets",
-            cpu - sheet->verify_us);
-        flag_noise(target, others);
-    }
+        "posito");
     double daemon = single(sheet, "posito", 64, 64, "daemon_cores");
     double driver = single(sheet, "posito", 64, 64, "driver_cores");
-    target = add(sheet, "the same: all cores busy", "at least 95 % of them");
+    struct bench_target *target = add(
+        sheet, "the same: all cores busy", "at least 95 % of them");
     if (judge(target, daemon + driver, sheet->cores,
             daemon + driver >= 0.95 * sheet->cores)) {
         say(target, "daemon %.2f + driver %.2f of %.0f cores", daemon, driver,
@@ -170,6 +184,9 @@ static void add_singles(struct sheet *sheet)
             others);
         flag_noise(target, others);
     }
+    add_processor_time(sheet,
+        "the same with key-multiples = 512: daemon's processor time",
+        BENCH_MULTIPLES);
 }
 
 /* Records that all saves together wrote for each transfer: of each account
@@ -276,9 +293,8 @@ static void add_one_at_a_time(struct sheet *sheet)
 
 /* What the machine gives to who verifies and syncs, and keeps no ledger. */
 static void explain_peer(struct sheet *sheet, struct bench_target *target,
-    unsigned connections, double wanted)
+    double ours, unsigned connections, double wanted)
 {
-    double ours = single(sheet, "posito", connections, 1, "per_second");
     double bare = single(sheet, "bare server", connections, 1, "per_second");
     if (isnan(bare))
         return;
@@ -288,34 +304,55 @@ static void explain_peer(struct sheet *sheet, struct bench_target *target,
         wanted > bare ? "beyond " : "", bare, ours / bare);
 }
 
-static void add_peer(struct sheet *sheet, const char *work,
-    const char *to_reach, const char *peer, unsigned connections, double times)
+struct peer_row {
+    const char *peer;
+    unsigned connections;
+    double times;
+    const char *work;
+    const char *to_reach;
+};
+
+static void add_peer(
+    struct sheet *sheet, const struct peer_row *row, const char *who)
 {
-    double ours = single(sheet, "posito", connections, 1, "per_second");
-    double theirs = single(sheet, peer, connections, 1, "per_second");
-    struct bench_target *target = add(sheet, work, to_reach);
-    if (!judge(target, ours, theirs, ours >= times * theirs))
+    unsigned connections = row->connections;
+    double ours = single(sheet, who, connections, 1, "per_second");
+    double theirs = single(sheet, row->peer, connections, 1, "per_second");
+    struct bench_target *target = add(sheet, row->work, row->to_reach);
+    if (!judge(target, ours, theirs, ours >= row->times * theirs))
         return;
-    say(target, "%.0f/s, %s %.0f/s", ours, peer, theirs);
-    explain_peer(sheet, target, connections, times * theirs);
-    flag_noise(
-        target, single(sheet, "posito", connections, 1, "others_cores"));
+    say(target, "%.0f/s, %s %.0f/s", ours, row->peer, theirs);
+    explain_peer(sheet, target, ours, connections, row->times * theirs);
+    flag_noise(target, single(sheet, who, connections, 1, "others_cores"));
 }
 
 static void add_peers(struct sheet *sheet)
 {
-    add_peer(sheet, "1 client, one at a time", "1.5 x PostgreSQL",
-        "PostgreSQL", 1, 1.5);
-    add_peer(sheet, "8 clients, one at a time each", "2 x PostgreSQL",
-        "PostgreSQL", 8, 2);
-    add_peer(sheet, "32 clients, one at a time each", "2.5 x PostgreSQL",
-        "PostgreSQL", 32, 2.5);
-    add_peer(sheet, "1 client, one at a time",
-        "ahead of Redis, every write synced", "Redis", 1, 1);
-    add_peer(sheet, "8 clients, one at a time each",
-        "ahead of Redis, every write synced", "Redis", 8, 1);
-    add_peer(sheet, "32 clients, one at a time each",
-        "ahead of Redis, every write synced", "Redis", 32, 1);
+    static const char redis[] = "ahead of Redis, every write synced";
+    static const struct peer_row rows[] = {
+        {"PostgreSQL", 1, 1.5, "1 client, one at a time", "1.5 x PostgreSQL"},
+        {"PostgreSQL", 8, 2, "8 clients, one at a time each",
+            "2 x PostgreSQL"},
+        {"PostgreSQL", 32, 2.5, "32 clients, one at a time each",
+            "2.5 x PostgreSQL"},
+        {"Redis", 1, 1, "1 client, one at a time", redis},
+        {"Redis", 8, 1, "8 clients, one at a time each", redis},
+        {"Redis", 32, 1, "32 clients, one at a time each", redis},
+    };
+    static const struct peer_row with_multiples[] = {
+        {"PostgreSQL", 1, 1.5, "1 client, key-multiples = 512",
+            "1.5 x PostgreSQL"},
+        {"PostgreSQL", 8, 2, "8 clients, key-multiples = 512",
+            "2 x PostgreSQL"},
+        {"PostgreSQL", 32, 2.5, "32 clients, key-multiples = 512",
+            "2.5 x PostgreSQL"},
+        {"Redis", 8, 1, "8 clients, key-multiples = 512", redis},
+        {"Redis", 32, 1, "32 clients, key-multiples = 512", redis},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        add_peer(sheet, &rows[i], "posito");
+    for (size_t i = 0; i < sizeof with_multiples / sizeof rows[0]; i++)
+        add_peer(sheet, &with_multiples[i], BENCH_MULTIPLES);
 }
 
 /* The median of a client's number, beside batches over the most accounts. */
@@ -355,41 +392,50 @@ static void add_others(struct sheet *sheet)
                            "accounts", "others_cores", &accounts));
 }
 
+static void add_audit_of_singles(
+    struct sheet *sheet, const char *work, const char *who)
+{
+    static const char singles[] = "audit of single signatures";
+    uint64_t size;
+    double rate = largest(sheet, singles, who, "count", "per_second", &size);
+    double cpu_us =
+        largest(sheet, singles, who, "count", "cpu_seconds", &size) * 1e6 /
+        (double)size;
+    struct bench_target *target =
+        add(sheet, work, "95 % of raw verification on all cores");
+    if (!judge(target, rate, sheet->verify_all,
+            rate >= 0.95 * sheet->verify_all))
+        return;
+    say(target, "%.0f signatures/s, raw %.0f/s", rate, sheet->verify_all);
+    explain(target,
+        "processor time %.1f us each, one raw verification %.1f: the rest "
+        "are reading, hashing, decoding, deciding; cores idle: %.2f of %.0f",
+        cpu_us, sheet->verify_us, sheet->cores - cpu_us * rate / 1e6,
+        sheet->cores);
+    flag_noise(target,
+        largest(sheet, singles, who, "count", "others_cores", &size));
+}
+
 static void add_audits(struct sheet *sheet)
 {
+    static const char batches[] = "audit of postings in batches";
     uint64_t size;
-    static const char singles[] = "audit of single signatures";
-    double rate = largest(
-        sheet, singles, "posito", "count", "per_second", &size);
-    double cpu_us = largest(sheet, singles, "posito", "count", "cpu_seconds",
-                        &size) * 1e6 / (double)size;
-    struct bench_target *target = add(sheet, "audit replay, single-signed",
-        "95 % of raw verification on all cores");
-    if (judge(target, rate, sheet->verify_all,
-            rate >= 0.95 * sheet->verify_all)) {
-        say(target, "%.0f signatures/s, raw %.0f/s", rate,
-            sheet->verify_all);
-        explain(target,
-            "processor time %.1f us each, of which one verification %.1f: "
-            "the rest are reading, hashing, decoding, deciding; cores idle: "
-            "%.2f of %.0f",
-            cpu_us, sheet->verify_us, sheet->cores - cpu_us * rate / 1e6,
-            sheet->cores);
-        flag_noise(target, largest(sheet, singles, "posito", "count",
-                               "others_cores", &size));
-    }
-    double memory = largest(sheet, "audit of postings in batches", "posito",
-        "count", "memory_mib", &size);
-    rate = largest(sheet, "audit of postings in batches", "posito", "count",
-        "per_second", &size);
-    target = add(sheet, "audit replay, batch-signed", "2,000,000 postings/s");
+    add_audit_of_singles(sheet, "audit replay, single-signed", "posito");
+    add_audit_of_singles(
+        sheet, "the same, each by libsodium alone", BENCH_LIBSODIUM);
+    double memory =
+        largest(sheet, batches, "posito", "count", "memory_mib", &size);
+    double rate =
+        largest(sheet, batches, "posito", "count", "per_second", &size);
+    struct bench_target *target =
+        add(sheet, "audit replay, batch-signed", "2,000,000 postings/s");
     if (!judge(target, rate, 2e6, rate >= 2e6))
         return;
     say(target, "%.0f/s of %" PRIu64 "; %.0f MiB", rate, size, memory);
     explain(target, "deciding alone, on one core: %.0f postings/s",
         2 * sheet->decided);
-    flag_noise(target, largest(sheet, "audit of postings in batches",
-                           "posito", "count", "others_cores", &size));
+    flag_noise(target,
+        largest(sheet, batches, "posito", "count", "others_cores", &size));
 }
 
 static void add_growth(struct sheet *sheet)

@@ -7,8 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* More than any daemon decides in the time a cell is played. */
-#define SINGLES_PER_MS 30
+/* More than any daemon decides in the time a cell is played: one at a time,
+ * on many connections, with many under way on each. */
+#define ONES_PER_MS 8
+#define SINGLES_PER_MS 70
+#define PIPELINED_PER_MS 150
 #define BATCH_LINES_PER_MS 1200
 #define MIXED_PER_MS 30
 /* Of a plan at once, so that a body costs memory only once. */
@@ -22,11 +25,13 @@ static uint64_t seed(void)
 /* ---- transfers signed each ---- */
 
 static int closed_single(struct bench_ledger *ledger, struct bench_draw *draw,
-    unsigned connections, unsigned window, int each_ms, uint64_t *transfers)
+    const char *who, unsigned connections, unsigned window, int each_ms,
+    uint64_t *transfers)
 {
     struct bench_plan plan = bench_plan_empty();
-    size_t per_ms = connections * window == 1 ? SINGLES_PER_MS / 4
-                                              : SINGLES_PER_MS;
+    size_t per_ms = window > 1 ? PIPELINED_PER_MS
+                    : connections > 1 ? SINGLES_PER_MS
+                                      : ONES_PER_MS;
     bench_plan_singles(&plan, ledger, draw, per_ms * (size_t)each_ms);
     struct bench_cell cell = {.ledger = ledger,
         .play = {.plan = &plan,
@@ -39,7 +44,7 @@ static int closed_single(struct bench_ledger *ledger, struct bench_draw *draw,
     if (result != 0)
         return -1;
     *transfers += cell.played.units;
-    struct bench_result out = bench_result("single", "posito");
+    struct bench_result out = bench_result("single", who);
     bench_at(&out, "connections", connections);
     bench_at(&out, "window", window);
     bench_cell_tell(&cell, &out);
@@ -83,20 +88,34 @@ static int weigh_end(struct bench_ledger *ledger,
     return 0;
 }
 
-int bench_singles(
-    struct bench_ledger *ledger, unsigned connections, int each_ms)
+static int singles(struct bench_ledger *ledger, const char *who,
+    const char *const *options, unsigned connections, int each_ms)
 {
     struct bench_draw draw = bench_draw(ledger->members, seed(), false);
     struct bench_weighing weighing;
     uint64_t transfers = 0;
-    int result = bench_weigh_start(ledger, &weighing, NULL);
+    int result = bench_weigh_start(ledger, &weighing, options);
     for (unsigned window = 1; result == 0 && window <= 64; window *= 64)
-        result = closed_single(ledger, &draw, connections, window, each_ms,
-            &transfers);
+        result = closed_single(ledger, &draw, who, connections, window,
+            each_ms, &transfers);
     if (result == 0)
         result = weigh_end(ledger, &weighing, "signed each", transfers);
     bench_ledger_kill(ledger);
     return result;
+}
+
+int bench_singles(
+    struct bench_ledger *ledger, unsigned connections, int each_ms)
+{
+    return singles(ledger, "posito", NULL, connections, each_ms);
+}
+
+int bench_multiples(
+    struct bench_ledger *ledger, unsigned connections, int each_ms)
+{
+    static const char *const options[] = {"key-multiples=512", NULL};
+    return singles(
+        ledger, BENCH_MULTIPLES, options, connections, each_ms);
 }
 
 int bench_rates(struct bench_ledger *ledger, int each_ms)

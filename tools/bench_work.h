@@ -17,6 +17,11 @@
 int bench_singles(struct bench_ledger *, unsigned connections, int each_ms)
     WARN_UNUSED_RESULT;
 
+/* The same by a daemon that keeps multiples of keys; it goes by this name. */
+#define BENCH_MULTIPLES "posito, key-multiples"
+int bench_multiples(struct bench_ledger *, unsigned connections, int each_ms)
+    WARN_UNUSED_RESULT;
+
 /* The same at fixed rates (open), on 64 connections. */
 int bench_rates(struct bench_ledger *, int each_ms) WARN_UNUSED_RESULT;
 

@@ -37,6 +37,7 @@ static const char help[] =
     "posito-bench fill FOLDER MEMBERS COUNT singles|batches\n"
     "                                    a journal for auditors, once\n"
     "posito-bench singles FOLDER CONNECTIONS   transfers signed each\n"
+    "posito-bench multiples FOLDER CONNECTIONS   the same, key-multiples = 512\n"
     "posito-bench rates FOLDER           the same at fixed rates\n"
     "posito-bench batches FOLDER         signed batches of transfers\n"
     "posito-bench mixed FOLDER           questions and transfers\n"
@@ -138,6 +139,15 @@ static int do_singles(char **words)
     return end(bench_ledger_open(&ledger, words[0]) == 0
                    ? bench_singles(&ledger, (unsigned)connections, each_ms())
                    : -1);
+}
+
+static int do_multiples(char **words)
+{
+    uint64_t connections = number(words[1]);
+    return end(
+        bench_ledger_open(&ledger, words[0]) == 0
+            ? bench_multiples(&ledger, (unsigned)connections, each_ms())
+            : -1);
 }
 
 static int do_rates(char **words)
@@ -374,6 +384,7 @@ static const struct command {
     {"prepare", 2, do_prepare},
     {"fill", 4, do_fill},
     {"singles", 2, do_singles},
+    {"multiples", 2, do_multiples},
     {"rates", 1, do_rates},
     {"batches", 1, do_batches},
     {"sustained", 1, do_sustained},

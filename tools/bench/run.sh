@@ -137,6 +137,10 @@ audit() {
         "$audit_signatures" "$build/posito-audit" replay --quiet \
         "$here/audit-singles"
     "$bench" floor "$here"
+    "$bench" measure "audit of single signatures" "posito, libsodium alone" \
+        "$audit_signatures" "$build/posito-audit" replay --libsodium --quiet \
+        "$here/audit-singles"
+    "$bench" floor "$here"
     # A transfer has two postings, and so has each member's first deposit.
     "$bench" measure "audit of postings in batches" posito \
         $((2 * (audit_lines + 10000))) "$build/posito-audit" replay --quiet \
@@ -151,6 +155,7 @@ one_round() {
     "$bench" floor "$here"
     for clients in 1 8 32 64; do
         "$bench" singles "$here/singles" "$clients"
+        "$bench" multiples "$here/singles" "$clients"
         "$bench" bare "$here" "$clients"
         postgres_round "$clients"
         redis_round "$clients"
