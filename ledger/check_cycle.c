@@ -92,6 +92,7 @@ int check_seal(struct check *check, struct bytes line)
     struct bytes text = check_value(line, "sealed");
     struct hash digest;
     struct seal seal;
+    uint64_t format;
     uint64_t size;
 
     if (text.length == 0)
@@ -99,8 +100,9 @@ int check_seal(struct check *check, struct bytes line)
     if (!bytes_decimal(text, NUMBER_MAX, &size) ||
         !base64_decode(check_value(line, "digest"), digest.data,
             sizeof digest.data) ||
+        !bytes_decimal(check_value(line, "format"), UINT32_MAX, &format) ||
         !cycle_find_seal(check->state, size, &seal) ||
-        !hash_equal(&seal.digest, &digest))
+        seal.format != format || !hash_equal(&seal.digest, &digest))
         return check_fail(
             check, "the seal in " ENTRY " is not kept", check->entry.index);
     check->seals += seal.entry == check->entry.index;

@@ -236,6 +236,7 @@ bool cycle_find_seal(struct state *state, uint64_t size, struct seal *out)
     in = cursor_open(value);
     out->size = size;
     cursor_copy(&in, out->digest.data, sizeof out->digest.data);
+    out->format = cursor_u32(&in);
     out->entry = cursor_u64(&in);
     return cursor_done(&in);
 }
@@ -250,6 +251,7 @@ void cycle_put_seal(struct state *state, const struct seal *seal)
     buffer_be64(&key, seal->size);
     buffer_append(
         &value, bytes_of(seal->digest.data, sizeof seal->digest.data));
+    buffer_u32(&value, seal->format);
     buffer_u64(&value, seal->entry);
     state_put(state, TABLE_SEAL, buffer_bytes(&key), buffer_bytes(&value));
 }

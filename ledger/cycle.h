@@ -67,7 +67,8 @@ void cycle_put_tax(
 struct seal {
     uint64_t size;
     struct hash digest;
-    uint64_t entry; /* the day-close that says so */
+    uint32_t format; /* of the state: state_format */
+    uint64_t entry;  /* the day-close that says so */
 };
 
 bool cycle_find_seal(struct state *, uint64_t size, struct seal *)

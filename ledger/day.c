@@ -5,25 +5,33 @@
 #include "pledge.h"
 #include "maturity.h"
 
-/* Both or neither; of a size that the journal has; and not another digest
+/* All three or none; of a size that the journal has; and not another digest
  * than somebody else signed for it. */
 static void check_seal(struct context *c, const struct operation *op)
 {
     const struct day_close_fields *f = &op->as.day_close;
     bool sealed = OPERATION_HAS(op, day_close, sealed);
     bool digest = OPERATION_HAS(op, day_close, digest);
+    bool format = OPERATION_HAS(op, day_close, format);
     struct seal seal;
 
-    if (sealed && !digest)
+    if (!sealed && !digest && !format)
+        return;
+    if (!digest)
         context_refuse(c, STATUS_MISSING_FIELD, "digest");
-    if (digest && !sealed)
+    if (!sealed)
         context_refuse(c, STATUS_MISSING_FIELD, "sealed");
-    if (!sealed || !digest)
+    if (!format)
+        context_refuse(c, STATUS_MISSING_FIELD, "format");
+    if (!sealed || !digest || !format)
         return;
     if (f->sealed > c->index)
         context_refuse(c, STATUS_BEYOND_END, "sealed");
+    if (f->format == 0 || f->format > UINT32_MAX)
+        context_refuse(c, STATUS_BAD_VALUE, "format");
     if (f->sealed == 0 || (cycle_find_seal(c->state, f->sealed, &seal) &&
-                              !hash_equal(&seal.digest, &f->digest)))
+                              (seal.format != f->format ||
+                                  !hash_equal(&seal.digest, &f->digest))))
         context_refuse(c, STATUS_BAD_VALUE, "digest");
 }
 
@@ -35,7 +43,8 @@ static void keep_seal(struct context *c, const struct operation *op)
     if (!OPERATION_HAS(op, day_close, sealed) ||
         cycle_find_seal(c->state, f->sealed, &seal))
         return;
-    seal = (struct seal){ f->sealed, f->digest, c->index };
+    seal = (struct seal){
+        f->sealed, f->digest, (uint32_t)f->format, c->index };
     cycle_put_seal(c->state, &seal);
 }
 

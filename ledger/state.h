@@ -336,6 +336,9 @@ void state_thaw(struct state *);
 /* The three in turn, for those who can wait. */
 int state_save(struct state *, struct failure *) WARN_UNUSED_RESULT;
 
+/* The number of the records' layout, on which the digest depends. */
+uint32_t state_format(void);
+
 /*
  * SHA-256 over all flushed records in order of table and key, each as
  * table u8, key length u16, key, value length u32, value.  Call when

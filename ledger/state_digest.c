@@ -35,6 +35,11 @@ static int digest_walk(
     return outcome;
 }
 
+uint32_t state_format(void)
+{
+    return STORE_FORMAT;
+}
+
 int state_digest(
     struct state *state, struct hash *digest, struct failure *failure)
 {

@@ -12,7 +12,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FORMAT 4
 
 /*
  * All tables are in LMDB's one unnamed database, a record's key being the
@@ -95,11 +94,11 @@ static int totals_read(const struct store *store, MDB_txn *txn,
         return lmdb_failed(store, code, "its totals", failure);
     struct cursor cursor = cursor_open(val_bytes(value));
     uint32_t format = cursor_u32(&cursor);
-    if (!cursor.failed && format != FORMAT)
+    if (!cursor.failed && format != STORE_FORMAT)
         return failure_set(failure,
             "state: %s has format %u, this program knows %u; move it away "
             "to have the state made again from the journal",
-            store->folder, format, FORMAT);
+            store->folder, format, STORE_FORMAT);
     if (check_record(key, value, failure) != 0)
         return -1;
     totals->transaction = cursor_u64(&cursor);
@@ -121,7 +120,7 @@ static int totals_write(
     struct store_raw_key raw = totals_key();
     uint8_t memory[64];
     struct buffer out = buffer_over(memory, sizeof memory);
-    buffer_u32(&out, FORMAT);
+    buffer_u32(&out, STORE_FORMAT);
     buffer_u64(&out, totals->transaction);
     buffer_u64(&out, totals->records);
     buffer_u64(&out, totals->sum);

@@ -17,6 +17,10 @@
 
 #include "state.h"
 
+/* Of the layout of all records, the kernel's too.  Another number: folders of
+ * the old one are refused, and made again from the journal. */
+#define STORE_FORMAT 5U
+
 struct store;
 
 /* As state_open.  The options' folder is copied. */

@@ -118,15 +118,16 @@ static void make_more_entries(struct ledger_fixture *f)
 }
 
 /* A day closed with the digest of the state after the group before. */
-static void close_day(
-    struct ledger_fixture *f, uint64_t size, const struct hash *digest)
+static void close_day(struct ledger_fixture *f, uint64_t size,
+    const struct hash *digest, uint32_t format)
 {
     char text[64] = {0};
     struct buffer out = buffer_over(text, sizeof text - 1);
     base64_append(&out, bytes_of(digest->data, sizeof digest->data));
     accept(f, ledger_fixture_send(f, "sup",
-                  "day-close book=us date=2026-11-23 sealed=%llu digest=%s",
-                  (unsigned long long)size, text));
+                  "day-close book=us date=2026-11-23 sealed=%llu digest=%s "
+                  "format=%u",
+                  (unsigned long long)size, text, format));
     ledger_fixture_close_group(f);
 }
 
@@ -698,10 +699,23 @@ static void test_forged_after_many(void **state)
 static void test_seal(void **state)
 {
     struct audit *a = *state;
-    close_day(&a->fixture, a->entries, &a->digest);
+    close_day(&a->fixture, a->entries, &a->digest, state_format());
     assert_int_equal(
         replay_bytes(a, buffer_bytes(&a->fixture.groups)), 0);
-    assert_int_equal(a->result.seals, 1);
+    assert_int_equal(a->result.seals.fitting, 1);
+    assert_int_equal(a->result.seals.foreign, 0);
+}
+
+/* ... if it is of the layout this program knows; one that an older or newer
+ * program made accuses nobody. */
+static void test_seal_of_another_format(void **state)
+{
+    struct audit *a = *state;
+    close_day(&a->fixture, a->entries, &a->digest, state_format() - 1);
+    assert_int_equal(
+        replay_bytes(a, buffer_bytes(&a->fixture.groups)), 0);
+    assert_int_equal(a->result.seals.fitting, 0);
+    assert_int_equal(a->result.seals.foreign, 1);
 }
 
 /* ... so that one of another state is found out. */
@@ -709,7 +723,7 @@ static void test_wrong_seal(void **state)
 {
     struct audit *a = *state;
     char words[64];
-    close_day(&a->fixture, a->entries - 1, &a->digest);
+    close_day(&a->fixture, a->entries - 1, &a->digest, state_format());
     (void)snprintf(words, sizeof words,
         "entry %llu: it seals another state",
         (unsigned long long)a->entries);
@@ -739,6 +753,7 @@ int main(void)
         TEST(test_who_checked),
         TEST(test_forged_after_many),
         TEST(test_seal),
+        TEST(test_seal_of_another_format),
         TEST(test_wrong_seal),
     };
     if (sodium_init() < 0)

@@ -191,7 +191,8 @@ static void use_cycle(struct ledger_fixture *f)
     SEND(f, "any", "deposit member=x9 via=bancomer amount=MXN1.00 purpose=I");
     SEND(f, "board", "month-close book=mx month=2026-11");
     SEND(f, "board",
-        "day-close book=mx date=2026-12-01 sealed=9 digest=%s",
+        "day-close book=mx date=2026-12-01 sealed=9 digest=%s "
+        "format=1",
         ledger_fixture_public("seal"));
     cycle_fixture_close_until(f, "mx", "2027-01-01");
     SEND(f, "any", "deposit member=x9 via=bancomer amount=MXN1.00 purpose=I");

@@ -198,23 +198,44 @@ static void test_seals(void **state)
         f, "sup", "day-close book=us date=2026-11-23 digest=%s", text);
     ledger_table_answer(f, "missing-field sealed", "no size");
     (void)ledger_fixture_send(f, "sup",
-        "day-close book=us date=2026-11-23 sealed=%llu digest=%s", size + 1,
-        text);
-    ledger_table_answer(f, "beyond-end sealed", "too far");
-    CYCLE_SEND(f, "sup",
         "day-close book=us date=2026-11-23 sealed=%llu digest=%s", size,
         text);
+    ledger_table_answer(f, "missing-field format", "no format");
+    (void)ledger_fixture_send(
+        f, "sup", "day-close book=us date=2026-11-23 format=5");
+    ledger_table_answer(f, "missing-field digest", "a format alone");
+    (void)ledger_fixture_send(f, "sup",
+        "day-close book=us date=2026-11-23 sealed=%llu digest=%s format=5",
+        size + 1, text);
+    ledger_table_answer(f, "beyond-end sealed", "too far");
+    (void)ledger_fixture_send(f, "sup",
+        "day-close book=us date=2026-11-23 sealed=%llu digest=%s format=0",
+        size, text);
+    ledger_table_answer(f, "bad-value format", "no such format");
+    (void)ledger_fixture_send(f, "sup",
+        "day-close book=us date=2026-11-23 sealed=%llu digest=%s "
+        "format=4294967296",
+        size, text);
+    ledger_table_answer(f, "bad-value format", "no number of a format");
+    CYCLE_SEND(f, "sup",
+        "day-close book=us date=2026-11-23 sealed=%llu digest=%s format=5",
+        size, text);
     assert_true(cycle_find_seal(f->state, size, &seal));
     assert_true(hash_equal(&seal.digest, &digest));
+    assert_int_equal(seal.format, 5);
     assert_int_equal(seal.entry, size);
     /* The other book's close may repeat it, not contradict it. */
     CYCLE_SEND(f, "board",
-        "day-close book=mx date=2026-11-23 sealed=%llu digest=%s", size,
-        text);
+        "day-close book=mx date=2026-11-23 sealed=%llu digest=%s format=5",
+        size, text);
     (void)ledger_fixture_send(f, "board",
-        "day-close book=mx date=2026-11-24 sealed=%llu digest=%s", size,
-        ledger_fixture_public("board"));
+        "day-close book=mx date=2026-11-24 sealed=%llu digest=%s format=5",
+        size, ledger_fixture_public("board"));
     ledger_table_answer(f, "bad-value digest", "another digest");
+    (void)ledger_fixture_send(f, "board",
+        "day-close book=mx date=2026-11-24 sealed=%llu digest=%s format=6",
+        size, text);
+    ledger_table_answer(f, "bad-value digest", "another format");
     cycle_fixture_check(f);
 }
 

@@ -62,9 +62,9 @@ static int digest_of(const char *folder, struct failure *failure)
         state_digest(state, &digest, failure) != 0)
         goto out;
     hex_append(&text, bytes_of(digest.data, sizeof digest.data));
-    (void)printf("entries %llu digest %.*s\n",
+    (void)printf("entries %llu digest %.*s format %u\n",
         (unsigned long long)ledger_size(ledger), (int)text.length,
-        (const char *)text.data);
+        (const char *)text.data, state_format());
     result = 0;
 out:
     ledger_close(ledger);

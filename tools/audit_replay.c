@@ -131,8 +131,9 @@ static void print_digest(uint64_t entries, const struct hash *digest)
     uint8_t memory[80];
     struct buffer text = buffer_over(memory, sizeof memory);
     hex_append(&text, bytes_of(digest->data, sizeof digest->data));
-    (void)printf("entries %llu digest %.*s\n", (unsigned long long)entries,
-        (int)text.length, (const char *)text.data);
+    (void)printf("entries %llu digest %.*s format %u\n",
+        (unsigned long long)entries, (int)text.length,
+        (const char *)text.data, state_format());
 }
 
 static void print_identity(struct ledger *ledger)
@@ -162,9 +163,13 @@ static void print_result(struct replay *replay,
         (unsigned long long)result->by_libsodium,
         (unsigned long long)(ms / 1000), (unsigned long long)(ms % 1000),
         (unsigned long long)(result->signatures * 1000 / ms));
-    if (result->seals > 0)
+    if (result->seals.fitting > 0)
         (void)printf("%llu seals fit the state\n",
-            (unsigned long long)result->seals);
+            (unsigned long long)result->seals.fitting);
+    if (result->seals.foreign > 0)
+        (void)printf("%llu seals are of another format of the state than "
+                     "this program's, and were not checked\n",
+            (unsigned long long)result->seals.foreign);
     print_base64("root", &result->root);
     if (result->has_digest_at)
         print_digest(options->digest_at, &result->digest_at);

@@ -6,7 +6,6 @@
 #include "../protocol/sign.h"
 #include "files.h"
 #include "replay_pool.h"
-#include "replay_seals.h"
 
 #include <limits.h>
 #include <stdlib.h>

@@ -20,6 +20,7 @@
 #define POSITO_TOOLS_REPLAY_H
 
 #include "../ledger/ledger.h"
+#include "replay_seals.h"
 
 /* Checkpoints one may hold the journal against. */
 #define REPLAY_PINS_MAX 16
@@ -70,7 +71,7 @@ struct replay_result {
     uint64_t signatures;
     uint64_t by_libsodium; /* of these: the others by key_multiples.h alone */
     uint64_t bytes;
-    uint64_t seals; /* signed digests of the state, each computed again */
+    struct replay_seals_found seals; /* signed digests of the state */
     struct hash root;
     struct hash digest;         /* of the state at the end */
     bool has_digest_at;         /* a group ended there */

@@ -109,22 +109,26 @@ int replay_seals_reach(struct replay_seals *seals, struct ledger *ledger,
 }
 
 int replay_seals_check(const struct replay_seals *seals, struct state *state,
-    uint64_t *fitting, struct failure *failure)
+    struct replay_seals_found *found, struct failure *failure)
 {
-    *fitting = 0;
+    *found = (struct replay_seals_found){0};
     for (size_t i = 0; i < seals->count; i++) {
         const struct replay_seal *own = &seals->list[i];
         struct seal seal;
         /* A day-close that was proposed and never approved seals nothing. */
         if (!cycle_find_seal(state, own->size, &seal))
             continue;
+        if (seal.format != state_format()) {
+            found->foreign++;
+            continue;
+        }
         if (!own->computed || !hash_equal(&own->digest, &seal.digest))
             return failure_set(failure,
                 "entry %llu: it seals another state after %llu entries "
                 "than the journal gives",
                 (unsigned long long)seal.entry,
                 (unsigned long long)own->size);
-        (*fitting)++;
+        found->fitting++;
     }
     return 0;
 }

@@ -2,7 +2,9 @@
  * Seals: digests of the state that somebody signed in a day-close.  A first
  * walk over the journal finds the sizes they are about, the replay computes
  * its own digest at each, and the seals that the state keeps at the end are
- * held against them.
+ * held against them.  Of a state that lays its records out otherwise this
+ * program cannot compute the digest: such seals are counted, and accuse
+ * nobody.
  */
 #ifndef POSITO_TOOLS_REPLAY_SEALS_H
 #define POSITO_TOOLS_REPLAY_SEALS_H
@@ -32,10 +34,15 @@ int replay_seals_find(struct replay_seals *, struct journal *,
 int replay_seals_reach(struct replay_seals *, struct ledger *,
     struct state *, struct failure *) WARN_UNUSED_RESULT;
 
+struct replay_seals_found {
+    uint64_t fitting;
+    uint64_t foreign; /* of another format: not computed */
+};
+
 /* Hold the seals against the digests.  0, or -1 with the entry of the first
- * that does not fit in *failure; *fitting: how many fit. */
+ * that does not fit in *failure. */
 int replay_seals_check(const struct replay_seals *, struct state *,
-    uint64_t *fitting, struct failure *) WARN_UNUSED_RESULT;
+    struct replay_seals_found *, struct failure *) WARN_UNUSED_RESULT;
 
 void replay_seals_free(struct replay_seals *);
 
