@@ -66,9 +66,9 @@ bool field_root(struct field above, struct field below, struct field *out)
 /* All limbs below 2^51 and the number below p. */
 static struct field lowest(struct field a)
 {
-    struct field out = field_narrow(field_narrow(a));
-    /* Now below 2^255 + 19 at most.  Is it p or more?  Then a carry runs
-     * through when 19 is added. */
+    struct field out = field_narrow(a); /* below 2 p */
+    /* Is it p or more?  Then something is carried out at the top when 19 is
+     * added. */
     uint64_t carry = 19;
     for (int i = 0; i < 5; i++)
         carry = (out.limb[i] + carry) >> FIELD_LIMB_BITS;

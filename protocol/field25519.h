@@ -77,7 +77,7 @@ static inline struct field field_minus(struct field a, struct field b)
     }};
 }
 
-/* Columns of a product, each below 2^117, to a narrow number. */
+/* Columns of a product, each below 2^115, to a narrow number. */
 static inline struct field field_carry(field_product c0, field_product c1,
     field_product c2, field_product c3, field_product c4)
 {
