@@ -15,6 +15,16 @@ struct instant clock_now(void);
 int64_t clock_ms(void);
 int64_t clock_us(void);
 
+/* What something takes: the mean of the last times, the newer the more. */
+struct clock_mean {
+    int64_t us;
+};
+
+static inline void clock_mean_add(struct clock_mean *mean, int64_t us)
+{
+    mean->us += (us - mean->us + (us > mean->us ? 15 : -15)) / 16;
+}
+
 /* Watches the distance of the two clocks. */
 struct clock_watch {
     int64_t offset_ms;

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 /* A larger group is not written on the loop's thread. */
-#define ALONE_BYTES ((size_t)64 << 10)
+#define HERE_BYTES ((size_t)64 << 10)
 
 enum syncer_state {
     SYNCER_FREE,
@@ -25,6 +25,8 @@ struct commit {
     size_t text;               /* where its checkpoint's text begins */
     uint64_t first;            /* its first entry */
     uint64_t size;             /* of the ledger at its end */
+    int64_t took_us;           /* to write and sync it */
+    struct clock_mean sync;    /* of such times; the owner's */
     _Atomic enum syncer_state state; /* set to WORKING under lock */
     bool stopping;             /* under lock */
     pthread_mutex_t lock;
@@ -38,6 +40,7 @@ struct commit {
 static void append_group(struct commit *commit)
 {
     struct failure failure = {{0}};
+    int64_t began_us = clock_us();
     checkpoint_sign_text(&commit->group, commit->text, &commit->key,
         commit->options.secret);
     if (commit->group.failed) {
@@ -47,6 +50,7 @@ static void append_group(struct commit *commit)
     if (journal_append(commit->options.journal, commit->first,
             buffer_bytes(&commit->group), &failure) != 0)
         log_fatal(&failure);
+    commit->took_us = clock_us() - began_us;
 }
 
 static void *run_syncer(void *argument)
@@ -163,6 +167,7 @@ bool commit_idle(const struct commit *commit)
 static void set_durable(struct commit *commit)
 {
     commit->durable = commit->size;
+    clock_mean_add(&commit->sync, commit->took_us);
     buffer_clear(&commit->note);
     buffer_append(&commit->note,
         bytes_after(buffer_bytes(&commit->group), commit->text));
@@ -220,14 +225,19 @@ static bool is_due(struct commit *commit)
     return commit_wait_us(commit) == 0;
 }
 
-bool commit_step(struct commit *commit, bool alone)
+int64_t commit_sync_us(const struct commit *commit)
+{
+    return commit->sync.us;
+}
+
+bool commit_step(struct commit *commit, uint64_t here)
 {
     uint64_t count = ledger_group_count(commit->options.ledger);
     if (count == 0 || atomic_load(&commit->state) != SYNCER_FREE ||
         !is_due(commit))
         return false;
     close_group(commit);
-    if (alone && count == 1 && commit->group.length <= ALONE_BYTES) {
+    if (count <= here && commit->group.length <= HERE_BYTES) {
         append_group(commit);
         set_durable(commit);
         return true;

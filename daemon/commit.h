@@ -58,13 +58,16 @@ bool commit_collect(struct commit *);
  * durable, or the open one (if there is one) can be handed over. */
 bool commit_waits_for_owner(const struct commit *, bool open);
 
+/* What writing and syncing a group takes, of late. */
+int64_t commit_sync_us(const struct commit *);
+
 /*
  * Hand the open group over, if there is one and the syncer is free and its
- * time has come.  alone: nothing else waits, so a group of one small entry
- * is synced on this thread and is durable on return.  True if a group was
- * closed, so that no group is open now.
+ * time has come.  A small one of at most `here` entries is synced on this
+ * thread and is durable on return.  True if a group was closed, so that no
+ * group is open now.
  */
-bool commit_step(struct commit *, bool alone);
+bool commit_step(struct commit *, uint64_t here);
 
 /* Microseconds until the open group's time comes; -1: nothing waits. */
 int64_t commit_wait_us(const struct commit *);

@@ -12,6 +12,11 @@
 #define GROUP_ENOUGH 16
 #define GROUP_PART 16
 
+/* A group of at most so many is synced on the loop's thread, while a sync takes
+ * no longer than so many microseconds; else one of one alone. */
+#define HERE_COUNT 8
+#define HERE_US 500
+
 /* Flooded from so many short requests being checked on, until there are so
  * few: of clients who wait for one answer each there are hardly as many. */
 #define FLOOD_BEGINS 1024
@@ -254,7 +259,7 @@ static void release_waiting(struct pipeline *pipeline)
 
 /* ---- the step ---- */
 
-/* Does nothing else wait, so that a group of one is synced here? */
+/* Does nothing wait but what is in the open group? */
 static bool is_quiet(const struct pipeline *pipeline)
 {
     return verifier_count(pipeline->verifier) == 0 &&
@@ -263,16 +268,49 @@ static bool is_quiet(const struct pipeline *pipeline)
 }
 
 /*
+ * Entries that the open group may have to be synced on this thread: waking
+ * another one and being woken by it takes half as long as a quick sync.  More
+ * than one only if nothing was under way when the group before was answered:
+ * else those clients are about to send again, and are checked meanwhile.
+ */
+static uint64_t count_synced_here(const struct pipeline *pipeline)
+{
+    if (!is_quiet(pipeline))
+        return 0;
+    if (pipeline->overlaps || commit_sync_us(pipeline->commit) > HERE_US)
+        return 1;
+    return HERE_COUNT;
+}
+
+static void note_overlap(struct pipeline *pipeline)
+{
+    pipeline->overlaps = ledger_group_count(pipeline->ledger) > 0 ||
+                         !is_quiet(pipeline);
+}
+
+/* Are these all that is under way, and so few that one thread checks them in
+ * less time than it takes to sync a group? */
+static bool are_few(const struct pipeline *pipeline, size_t count)
+{
+    return !pipeline->overlaps && count <= GROUP_ENOUGH &&
+           (int64_t)count * verifier_check_us(pipeline->verifier) <=
+               commit_sync_us(pipeline->commit);
+}
+
+/*
  * Are most orders of those under way still being checked?  Then the group
  * waits for half of them: the one half is synced while the other half is
  * checked, and clients who all wait for an answer do not all get it at once,
- * to leave the disk idle together and the processors after that.  It ends:
- * a check takes no more than a moment, and every one counts, whatever comes
- * of it.
+ * to leave the disk idle together and the processors after that.  Of few it
+ * waits for all, since two syncs would take longer than checking the rest.
+ * It ends: a check takes no more than a moment, and every one counts,
+ * whatever comes of it.
  */
 static bool is_gathering(const struct pipeline *pipeline)
 {
     size_t under_way = verifier_short_count(pipeline->verifier);
+    if (are_few(pipeline, pipeline->gathered + under_way))
+        return under_way > 0 && !commit_full(pipeline->commit);
     return pipeline->gathered < GROUP_ENOUGH + under_way / GROUP_PART &&
            pipeline->gathered < under_way &&
            !commit_full(pipeline->commit);
@@ -283,11 +321,13 @@ static bool hand_group_over(struct pipeline *pipeline)
 {
     uint64_t before = commit_durable(pipeline->commit);
     if (is_gathering(pipeline) ||
-        !commit_step(pipeline->commit, is_quiet(pipeline)))
+        !commit_step(pipeline->commit, count_synced_here(pipeline)))
         return false;
     pipeline->gathered = 0;
-    if (commit_durable(pipeline->commit) != before)
+    if (commit_durable(pipeline->commit) != before) {
+        note_overlap(pipeline);
         release_waiting(pipeline);
+    }
     return !TAILQ_EMPTY(&pipeline->ready);
 }
 
@@ -305,8 +345,10 @@ static bool step(struct pipeline *pipeline)
 {
     see_flood(pipeline);
     pipeline_collect_long(pipeline);
-    if (commit_collect(pipeline->commit))
+    if (commit_collect(pipeline->commit)) {
+        note_overlap(pipeline);
         release_waiting(pipeline);
+    }
     checkpointer_collect(pipeline->checkpointer);
     collect_foreseeing(pipeline);
     if (pipeline->fresh != NULL)

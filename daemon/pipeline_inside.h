@@ -38,6 +38,7 @@ struct pipeline {
     struct request **fresh_end;
     size_t fresh_count;
     size_t gathered; /* orders checked since a group was handed over */
+    bool overlaps;   /* something was under way when a group was answered */
     struct connection_list ready;
     struct connection_list waiting;
     struct connection_list touched;

@@ -1,6 +1,7 @@
 #include "verifier.h"
 
 #include "../protocol/checker.h"
+#include "clock.h"
 #include "thread.h"
 
 #include <stdlib.h>
@@ -35,6 +36,7 @@ struct verifier {
     struct jobs collected; /* the loop's: done, not yet given out */
     size_t count;          /* the loop's */
     size_t short_count;    /* the loop's */
+    struct clock_mean check; /* by the loop, of one */
     unsigned workers;
     pthread_t thread[];
 };
@@ -254,8 +256,12 @@ bool verifier_help(struct verifier *verifier)
     if (verifier->short_count == 0)
         return false;
     struct jobs taken = take_short(verifier);
+    int64_t began_us = clock_us();
     check_all(verifier, &taken);
     bool helped = taken.count > 0;
+    if (helped)
+        clock_mean_add(&verifier->check,
+            (clock_us() - began_us) / (int64_t)taken.count);
     jobs_move(&verifier->collected, &taken);
     return helped;
 }
@@ -285,6 +291,11 @@ size_t verifier_count(const struct verifier *verifier)
 size_t verifier_short_count(const struct verifier *verifier)
 {
     return verifier->short_count;
+}
+
+int64_t verifier_check_us(const struct verifier *verifier)
+{
+    return verifier->check.us;
 }
 
 void verifier_check_here(struct verifier *verifier, struct request *request)

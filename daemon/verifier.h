@@ -53,6 +53,9 @@ struct request *verifier_collect(struct verifier *);
 size_t verifier_count(const struct verifier *);
 size_t verifier_short_count(const struct verifier *);
 
+/* What one of those takes on the loop's thread, of late. */
+int64_t verifier_check_us(const struct verifier *);
+
 /* Check it here, on the calling thread: when it is the only one there is,
  * waking a worker would cost as much as the check. */
 void verifier_check_here(struct verifier *, struct request *);
