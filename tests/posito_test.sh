@@ -336,5 +336,10 @@ says 1 'no journal' "$audit" replay "$here/nothing"
 says 1 'foreign file' "$audit" replay "$here/home"
 says 2 'no such command' "$audit" rply "$fed"
 says 2 'which folder' "$audit" replay
-says 2 'option' "$audit" replay "$fed" --threads 0
+says 2 '^posito-audit: --threads is no option, or its value' "$audit" replay \
+    "$fed" --threads 0
+says 2 '^posito-audit: --libsodum is no option' "$audit" replay "$fed" --libsodum
+says 0 '^Sound' "$audit" replay "$fed" --libsodium
+check "libsodium checked them all" [ "$(sed -n \
+    's/.*; \([0-9]*\) signatures checked, \1 by libsodium.*/all/p' said)" = all ]
 finish

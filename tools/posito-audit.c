@@ -32,9 +32,9 @@ static const char help[] =
     "--log VKEY            the log's key: name+id+key, as replay prints it\n"
     "--checkpoint FILE     a signed checkpoint that the journal must reach\n"
     "                      and agree with; may be given several times\n"
-    "--libsodium           each signature by libsodium alone; without it one\n"
-    "                      in 64 of keys that signed often, the others by\n"
-    "                      multiples of the key, in a third of the time\n"
+    "--libsodium           libsodium checks each signature; without it, of\n"
+    "                      keys that sign often, one in 64, and their\n"
+    "                      multiples check the others in a third of the time\n"
     "--threads N           threads that check signatures (a core each)\n"
     "--state FOLDER        keep the rebuilt state there\n"
     "--digest-at N         also the digest after N entries\n"
@@ -80,7 +80,8 @@ static bool set_option(
     return true;
 }
 
-static bool read_arguments(
+/* The first word that is no good; NULL: all are. */
+static const char *read_arguments(
     struct audit_options *options, int argc, char **argv)
 {
     for (int i = 2; i < argc; i++) {
@@ -91,16 +92,16 @@ static bool read_arguments(
         } else if (strncmp(argv[i], "--", 2) == 0) {
             if (i + 1 >= argc ||
                 !set_option(options, argv[i], argv[i + 1]))
-                return false;
+                return argv[i];
             i++;
         } else if (options->word_count <
                    sizeof options->words / sizeof options->words[0]) {
             options->words[options->word_count++] = argv[i];
         } else {
-            return false;
+            return argv[i];
         }
     }
-    return true;
+    return NULL;
 }
 
 static enum audit_exit run(
@@ -122,6 +123,7 @@ static enum audit_exit run(
 int main(int argc, char **argv)
 {
     struct audit_options options = {.quiet = false};
+    char what[160];
     enum audit_exit code;
     if (sodium_init() < 0)
         return AUDIT_FAILED;
@@ -135,8 +137,12 @@ int main(int argc, char **argv)
         (void)printf("posito-audit %s\n", VERSION);
         return AUDIT_SOUND;
     }
-    if (!read_arguments(&options, argc, argv))
-        return (int)usage("an option is not known or has no value");
+    const char *wrong = read_arguments(&options, argc, argv);
+    if (wrong != NULL) {
+        (void)snprintf(what, sizeof what,
+            "%.100s is no option, or its value is missing or wrong", wrong);
+        return (int)usage(what);
+    }
     code = run(argv[1], &options);
     if (fflush(stdout) != 0 && code == AUDIT_SOUND)
         code = AUDIT_FAILED;
