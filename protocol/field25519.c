@@ -99,36 +99,24 @@ bool field_is_odd(struct field a)
     return (lowest(a).limb[0] & 1) != 0;
 }
 
-static void put_u64(uint8_t *out, uint64_t value)
-{
-    for (int i = 0; i < 8; i++)
-        out[i] = (uint8_t)(value >> (8 * i));
-}
-
-static uint64_t get_u64(const uint8_t *in)
-{
-    uint64_t value = 0;
-    for (int i = 7; i >= 0; i--)
-        value = value << 8 | in[i];
-    return value;
-}
-
 void field_spell(struct field a, uint8_t out[32])
 {
     const struct field low = lowest(a);
     const uint64_t *x = low.limb;
-    put_u64(out, x[0] | x[1] << 51);
-    put_u64(out + 8, x[1] >> 13 | x[2] << 38);
-    put_u64(out + 16, x[2] >> 26 | x[3] << 25);
-    put_u64(out + 24, x[3] >> 39 | x[4] << 12);
+    struct buffer text = buffer_over(out, 32);
+    buffer_u64(&text, x[0] | x[1] << 51);
+    buffer_u64(&text, x[1] >> 13 | x[2] << 38);
+    buffer_u64(&text, x[2] >> 26 | x[3] << 25);
+    buffer_u64(&text, x[3] >> 39 | x[4] << 12);
 }
 
 bool field_parse(const uint8_t in[32], struct field *out)
 {
-    uint64_t w0 = get_u64(in);
-    uint64_t w1 = get_u64(in + 8);
-    uint64_t w2 = get_u64(in + 16);
-    uint64_t w3 = get_u64(in + 24);
+    struct cursor text = cursor_open(bytes_of(in, 32));
+    uint64_t w0 = cursor_u64(&text);
+    uint64_t w1 = cursor_u64(&text);
+    uint64_t w2 = cursor_u64(&text);
+    uint64_t w3 = cursor_u64(&text);
     *out = (struct field){{
         w0 & FIELD_LIMB_MASK,
         (w0 >> 51 | w1 << 13) & FIELD_LIMB_MASK,
