@@ -305,6 +305,7 @@ static void explain_peer(struct sheet *sheet, struct bench_target *target,
 }
 
 struct peer_row {
+    const char *who; /* of ours */
     const char *peer;
     unsigned connections;
     double times;
@@ -312,47 +313,46 @@ struct peer_row {
     const char *to_reach;
 };
 
-static void add_peer(
-    struct sheet *sheet, const struct peer_row *row, const char *who)
+static void add_peer(struct sheet *sheet, const struct peer_row *row)
 {
     unsigned connections = row->connections;
-    double ours = single(sheet, who, connections, 1, "per_second");
+    double ours = single(sheet, row->who, connections, 1, "per_second");
     double theirs = single(sheet, row->peer, connections, 1, "per_second");
     struct bench_target *target = add(sheet, row->work, row->to_reach);
     if (!judge(target, ours, theirs, ours >= row->times * theirs))
         return;
     say(target, "%.0f/s, %s %.0f/s", ours, row->peer, theirs);
     explain_peer(sheet, target, ours, connections, row->times * theirs);
-    flag_noise(target, single(sheet, who, connections, 1, "others_cores"));
+    flag_noise(
+        target, single(sheet, row->who, connections, 1, "others_cores"));
 }
 
 static void add_peers(struct sheet *sheet)
 {
     static const char redis[] = "ahead of Redis, every write synced";
+    static const char postgres[] = "PostgreSQL";
+    static const char multiples[] = BENCH_MULTIPLES;
     static const struct peer_row rows[] = {
-        {"PostgreSQL", 1, 1.5, "1 client, one at a time", "1.5 x PostgreSQL"},
-        {"PostgreSQL", 8, 2, "8 clients, one at a time each",
-            "2 x PostgreSQL"},
-        {"PostgreSQL", 32, 2.5, "32 clients, one at a time each",
-            "2.5 x PostgreSQL"},
-        {"Redis", 1, 1, "1 client, one at a time", redis},
-        {"Redis", 8, 1, "8 clients, one at a time each", redis},
-        {"Redis", 32, 1, "32 clients, one at a time each", redis},
-    };
-    static const struct peer_row with_multiples[] = {
-        {"PostgreSQL", 1, 1.5, "1 client, key-multiples = 512",
+        {"posito", postgres, 1, 1.5, "1 client, one at a time",
             "1.5 x PostgreSQL"},
-        {"PostgreSQL", 8, 2, "8 clients, key-multiples = 512",
+        {"posito", postgres, 8, 2, "8 clients, one at a time each",
             "2 x PostgreSQL"},
-        {"PostgreSQL", 32, 2.5, "32 clients, key-multiples = 512",
+        {"posito", postgres, 32, 2.5, "32 clients, one at a time each",
             "2.5 x PostgreSQL"},
-        {"Redis", 8, 1, "8 clients, key-multiples = 512", redis},
-        {"Redis", 32, 1, "32 clients, key-multiples = 512", redis},
+        {"posito", "Redis", 1, 1, "1 client, one at a time", redis},
+        {"posito", "Redis", 8, 1, "8 clients, one at a time each", redis},
+        {"posito", "Redis", 32, 1, "32 clients, one at a time each", redis},
+        {multiples, postgres, 1, 1.5, "1 client, key-multiples = 512",
+            "1.5 x PostgreSQL"},
+        {multiples, postgres, 8, 2, "8 clients, key-multiples = 512",
+            "2 x PostgreSQL"},
+        {multiples, postgres, 32, 2.5, "32 clients, key-multiples = 512",
+            "2.5 x PostgreSQL"},
+        {multiples, "Redis", 8, 1, "8 clients, key-multiples = 512", redis},
+        {multiples, "Redis", 32, 1, "32 clients, key-multiples = 512", redis},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        add_peer(sheet, &rows[i], "posito");
-    for (size_t i = 0; i < sizeof with_multiples / sizeof rows[0]; i++)
-        add_peer(sheet, &with_multiples[i], BENCH_MULTIPLES);
+        add_peer(sheet, &rows[i]);
 }
 
 /* The median of a client's number, beside batches over the most accounts. */
